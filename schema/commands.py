@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field, JsonValue
 
 from schema.codes import Action, State, TimerKind
-from schema.events import Actor, CaseEvent
+from schema.events import Actor
 from schema.model import Frozen
 
 
@@ -73,8 +73,11 @@ class CaseSnapshot(Frozen):
 
 
 class Outcome(Frozen):
-    """The answer to a command: its event and the case after it, or the refusal."""
+    """The answer to a command: the number of its event and the case after it, or the refusal.
+
+    The event itself is read from the record: a workflow's history stays small.
+    """
 
     snapshot: CaseSnapshot
-    event: CaseEvent | None = None
+    seq: int | None = None
     refusal: Refusal | None = None

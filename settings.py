@@ -1,0 +1,124 @@
+"""The one settings class: environment variables `MINWON_…`, checked before anything starts."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_STATE_DIR = Path(".minwon")
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message is one sentence that says what to set."""
+
+
+def _asyncpg_url(url: str) -> str:
+    """The URL with the driver named: a bare `postgresql://` would pick another driver."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+asyncpg://" + url.removeprefix(prefix)
+    if not url.startswith("postgresql+asyncpg://"):
+        raise ValueError("must begin with postgresql://")
+    return url
+
+
+def _quiet_hours(text: str) -> str:
+    hours = text.split("-")
+    if text and (len(hours) != 2 or not all(h.isdigit() and int(h) < 24 for h in hours)):
+        raise ValueError("must be two hours such as 21-8, or empty for none")
+    return text
+
+
+class Settings(BaseSettings):
+    """Every setting of every role. An address that is not set means the embedded component."""
+
+    model_config = SettingsConfigDict(env_prefix="MINWON_", frozen=True, extra="ignore")
+
+    database_url: Annotated[str, AfterValidator(_asyncpg_url)] | None = None
+    """PostgreSQL, e.g. postgresql://minwon@db/minwon"""
+    kafka_bootstrap: str | None = None
+    """Kafka brokers, host:port, separated by commas"""
+    kafka_idempotence: bool = True
+    """Idempotent producers; off for the embedded broker, which has none"""
+    temporal_address: str | None = None
+    """Temporal frontend, host:port"""
+    temporal_namespace: str = "minwon"
+    """Temporal namespace"""
+    http_host: str = "127.0.0.1"
+    """Address that web listens on"""
+    http_port: int = 8080
+    """Port that web listens on"""
+    public_url: str | None = None
+    """Address of the pages as citizens see it; default http://HOST:PORT"""
+    ops_port: int | None = None
+    """Port of /healthz, /readyz and /metrics of a role; web serves them on its own port too"""
+    state_dir: Path = DEFAULT_STATE_DIR
+    """Directory of the embedded components' data, keys and attachments"""
+    attachments: str | None = None
+    """Directory of attachments; default STATE_DIR/attachments"""
+    keys_file: Path | None = None
+    """File of the sealing and citizen keys (JSON); embedded: made at first start"""
+    sms_120_key: str | None = None
+    """Key that the 120 centre and the carrier sign with"""
+    smart_report_key: str | None = None
+    """Key that the smart-report app's server signs with"""
+    x_consumer_secret: str | None = None
+    """X app's consumer secret: CRC answers and webhook signatures"""
+    meta_app_secret: str | None = None
+    """Facebook app's secret: X-Hub-Signature-256"""
+    meta_verify_token: str | None = None
+    """Token that Facebook repeats when a webhook is set up"""
+    carrier_url: str | None = None
+    """SMS carrier's API; not set: the stand-in of the outside world"""
+    push_url: str | None = None
+    """Push service's API; not set: the stand-in"""
+    x_api_url: str | None = None
+    """X API; not set: the stand-in"""
+    meta_api_url: str | None = None
+    """Facebook Graph API; not set: the stand-in"""
+    smtp_url: str | None = None
+    """Mail server, smtp://host:port; not set: the stand-in"""
+    outside_port: int | None = None
+    """Port of the stand-ins' own page; not set: any free port"""
+    quiet_hours: Annotated[str, AfterValidator(_quiet_hours)] = "21-8"
+    """Hours in Seoul in which citizens are not told; empty: none"""
+    other_period: str = "agency"
+    """Period of 기타민원: agency (the item's own, 영 §16③) or statute (3 working hours)"""
+
+    @property
+    def pages_url(self) -> str:
+        """The address of the pages, without a slash at the end."""
+        return (self.public_url or f"http://{self.http_host}:{self.http_port}").rstrip("/")
+
+    @property
+    def attachments_dir(self) -> Path:
+        """The directory in which attachments are kept."""
+        return Path(self.attachments) if self.attachments else self.state_dir / "attachments"
+
+    def required(self, name: str) -> str:
+        """The setting `name`; raises SettingsError with what to set where it is missing."""
+        value = getattr(self, name)
+        if value is None:
+            variable = f"MINWON_{name.upper()}"
+            raise SettingsError(f"Set {variable}: {SETTING_TEXTS[name]}.")
+        return str(value)
+
+
+SETTING_TEXTS: dict[str, str] = {
+    "database_url": "the PostgreSQL to use, e.g. postgresql://minwon@localhost/minwon",
+    "kafka_bootstrap": "the Kafka brokers, e.g. localhost:9092",
+    "temporal_address": "the Temporal frontend, e.g. localhost:7233",
+    "keys_file": "the file of keys that `minwon secrets --new FILE` makes",
+}
+
+
+def read_settings() -> Settings:
+    """The settings of this process; raises SettingsError with one sentence for the first fault."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors()[0]
+        variable = f"MINWON_{str(fault['loc'][0]).upper()}"
+        reason = fault["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{variable} is wrong: {reason}. Set it right or unset it.") from None

@@ -1,0 +1,1 @@
+"""Tables, migrations and every query. May import schema and rules."""
