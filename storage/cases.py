@@ -1,0 +1,279 @@
+"""Questions about cases: one case, its timeline, a department's queue, the manager's figures."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import AwareDatetime, JsonValue
+from sqlalchemy import Row, and_, func, literal, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schema.codes import CaseKind, Channel, PetitionType, ReplyBy, State
+from schema.commands import CaseSnapshot, Moment
+from schema.events import Actor, CaseEvent
+from schema.messages import Recipient
+from schema.model import Frozen
+from schema.submission import Attachment, Contact, Thread
+from storage.store import Store
+from storage.tables import attachment, case_event, cases, intake_journal, petitioner
+from storage.texts import case_key
+
+
+class Case(Frozen):
+    """One case as it stands, without anything personal: `summary` is the masked text."""
+
+    number: str
+    channel: Channel
+    kind: CaseKind
+    opinion_kind: str | None
+    petition_type: PetitionType
+    state: State
+    ended: bool
+    item: str | None
+    urgent: bool
+    district: str | None
+    dong: str | None
+    lat: float | None
+    long: float | None
+    agency: str | None
+    department: str | None
+    officer: str | None
+    submitted_at: AwareDatetime
+    received_at: AwareDatetime | None
+    legal_due_at: AwareDatetime | None
+    target_due_at: AwareDatetime | None
+    answered_at: AwareDatetime | None
+    ended_at: AwareDatetime | None
+    term: int
+    calendar_version: int | None
+    rule_pack: str | None
+    seq: int
+    reply_by: ReplyBy
+    language: str
+    public: bool
+    hidden: bool
+    summary: str
+    key_version: int
+    routing: dict[str, JsonValue]
+    next_at: AwareDatetime | None
+    next_timer: str | None
+    next_rung: str | None
+
+    def due_at(self) -> datetime | None:
+        """The deadline that queues are ordered by: the legal one, else the service target."""
+        return self.legal_due_at or self.target_due_at
+
+
+def snapshot_of(case: Case) -> CaseSnapshot:
+    """What the case's workflow needs to know of it."""
+    moment = None
+    if case.next_at is not None:
+        moment = Moment.model_validate(
+            {"at": case.next_at, "timer": case.next_timer, "rung": case.next_rung}
+        )
+    return CaseSnapshot(
+        case=case.number,
+        state=case.state,
+        department=case.department,
+        ended=case.ended,
+        seq=case.seq,
+        next_moment=moment,
+    )
+
+
+CASE_COLUMNS = [cases.c[name] for name in Case.model_fields]
+
+
+def case_of(row: Row[tuple[object, ...]]) -> Case:
+    """The case in a row selected with CASE_COLUMNS."""
+    return Case.model_validate(row._mapping)
+
+
+async def find_case(conn: AsyncConnection, number: str) -> Case | None:
+    """The case `number`, or None."""
+    row = (await conn.execute(select(*CASE_COLUMNS).where(cases.c.number == number))).one_or_none()
+    return case_of(row) if row else None
+
+
+async def lock_case(conn: AsyncConnection, number: str) -> Case | None:
+    """The case, its row locked for the rest of the transaction."""
+    statement = select(*CASE_COLUMNS).where(cases.c.number == number).with_for_update()
+    row = (await conn.execute(statement)).one_or_none()
+    return case_of(row) if row else None
+
+
+async def waits_in_journal(conn: AsyncConnection, number: str) -> datetime | None:
+    """When `number` was journalled, where its case is not registered yet; else None."""
+    return await conn.scalar(
+        select(intake_journal.c.arrived_at).where(intake_journal.c.receipt_number == number)
+    )
+
+
+def event_of(row: Row[tuple[object, ...]]) -> CaseEvent:
+    """The event in a row of case_event."""
+    fields = dict(row._mapping)
+    fields["case"] = fields.pop("case_number")
+    fields["actor"] = Actor(
+        role=fields.pop("actor_role"),
+        department=fields.pop("actor_department"),
+        account=fields.pop("actor_account"),
+    )
+    return CaseEvent.model_validate(fields)
+
+
+async def events_of(conn: AsyncConnection, number: str) -> tuple[CaseEvent, ...]:
+    """The whole log of a case, in order."""
+    rows = await conn.execute(
+        select(case_event).where(case_event.c.case_number == number).order_by(case_event.c.seq)
+    )
+    return tuple(event_of(row) for row in rows)
+
+
+async def event_of_request(conn: AsyncConnection, number: str, request_id: str) -> CaseEvent | None:
+    """The event that a request made, or None while there is none."""
+    row = (
+        await conn.execute(
+            select(case_event).where(
+                case_event.c.case_number == number, case_event.c.request_id == request_id
+            )
+        )
+    ).one_or_none()
+    return event_of(row) if row else None
+
+
+async def event_by_id(conn: AsyncConnection, event_id: UUID) -> CaseEvent | None:
+    """The event `event_id`, or None."""
+    row = (await conn.execute(select(case_event).where(case_event.c.id == event_id))).one_or_none()
+    return event_of(row) if row else None
+
+
+class Petitioner(Frozen):
+    """Who filed, opened from the seal: only for somebody who may know."""
+
+    contact: Contact
+    thread: Thread | None = None
+
+
+async def petitioner_of(conn: AsyncConnection, store: Store, number: str) -> Recipient:
+    """Whom to tell about a case, and how they asked to be told."""
+    row = (
+        await conn.execute(
+            select(petitioner.c.sealed, cases.c.reply_by, cases.c.language)
+            .join(cases, cases.c.number == petitioner.c.case_number)
+            .where(petitioner.c.case_number == number)
+        )
+    ).one()
+    key = await case_key(conn, store, number)
+    opened = Petitioner.model_validate_json(key.open(row.sealed))
+    return Recipient(
+        contact=opened.contact,
+        thread=opened.thread,
+        reply_by=ReplyBy(row.reply_by),
+        language=row.language,
+    )
+
+
+async def attachments_of(conn: AsyncConnection, number: str) -> tuple[Attachment, ...]:
+    """The facts of a case's photos and videos, oldest first."""
+    columns = [attachment.c[name] for name in Attachment.model_fields]
+    rows = await conn.execute(
+        select(*columns)
+        .where(attachment.c.case_number == number)
+        .order_by(attachment.c.stored_at, attachment.c.id)
+    )
+    return tuple(Attachment.model_validate(row._mapping) for row in rows)
+
+
+DUE = text("COALESCE(cases.legal_due_at, cases.target_due_at, 'infinity'::timestamptz)")
+
+
+class QueuePlace(Frozen):
+    """Where a page of the queue ended: the next begins after it. `due_at` None means no clock."""
+
+    due_at: AwareDatetime | None
+    number: str
+
+
+async def queue(
+    conn: AsyncConnection,
+    *,
+    departments: Sequence[str] | None,
+    states: Sequence[State] | None = None,
+    after: QueuePlace | None = None,
+    limit: int = 50,
+) -> tuple[Case, ...]:
+    """Open cases by nearest deadline, then number; `departments` None means all of them."""
+    due = func.coalesce(
+        cases.c.legal_due_at, cases.c.target_due_at, text("'infinity'::timestamptz")
+    )
+    statement = select(*CASE_COLUMNS).where(~cases.c.ended).order_by(due, cases.c.number)
+    if departments is not None:
+        statement = statement.where(cases.c.department.in_(departments))
+    if states is not None:
+        statement = statement.where(cases.c.state.in_(states))
+    if after is not None:
+        place = (
+            literal(after.due_at, cases.c.target_due_at.type)
+            if after.due_at
+            else text("'infinity'::timestamptz")
+        )
+        statement = statement.where(
+            or_(due > place, and_(due == place, cases.c.number > after.number))
+        )
+    rows = await conn.execute(statement.limit(limit))
+    return tuple(case_of(row) for row in rows)
+
+
+class DepartmentFigures(Frozen):
+    """What a manager sees of one department: unanswered cases, by how near their deadline is."""
+
+    department: str | None
+    open: int
+    due_today: int
+    overdue: int
+    answered: int
+
+
+async def figures(
+    conn: AsyncConnection, *, now: datetime, day_end: datetime
+) -> tuple[DepartmentFigures, ...]:
+    """Figures by department. `open` is unanswered; `due_today` from `now` to `day_end` (the end
+    of the day in Seoul); `overdue` before `now`; `answered` waits for the end of its window."""
+    due = func.coalesce(cases.c.legal_due_at, cases.c.target_due_at)
+    unanswered = cases.c.state != State.ANSWERED
+    statement = (
+        select(
+            cases.c.department,
+            func.count().filter(unanswered).label("open"),
+            func.count().filter(unanswered, due >= now, due <= day_end).label("due_today"),
+            func.count().filter(unanswered, due < now).label("overdue"),
+            func.count().filter(~unanswered).label("answered"),
+        )
+        .where(~cases.c.ended)
+        .group_by(cases.c.department)
+        .order_by(cases.c.department)
+    )
+    rows = await conn.execute(statement)
+    return tuple(DepartmentFigures.model_validate(row._mapping) for row in rows)
+
+
+async def open_numbers(
+    conn: AsyncConnection, *, after: str, limit: int, unattended_before: datetime | None = None
+) -> tuple[str, ...]:
+    """Numbers of open cases in order, from `after`.
+
+    With `unattended_before`: only those whose workflow seems to be missing, never started or
+    with a next moment that passed before that instant.
+    """
+    statement = select(cases.c.number).where(~cases.c.ended, cases.c.number > after)
+    if unattended_before is not None:
+        statement = statement.where(
+            or_(
+                and_(
+                    cases.c.workflow_started_at.is_(None), cases.c.created_at < unattended_before
+                ),
+                cases.c.next_at < unattended_before,
+            )
+        )
+    rows = await conn.scalars(statement.order_by(cases.c.number).limit(limit))
+    return tuple(rows.all())
