@@ -1,0 +1,74 @@
+"""The one door to a running case: start its workflow, or send it a command."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from schema.commands import Command, Outcome, Refusal
+from workflows.petition import REFUSED, PetitionWorkflow
+
+TASK_QUEUE = "petitions"
+
+
+class RunningCases:
+    """The cases' workflows, by case number. Everything here may be called again without harm."""
+
+    def __init__(self, client: Client, *, task_queue: str = TASK_QUEUE) -> None:
+        self._client = client
+        self._task_queue = task_queue
+
+    async def start(self, number: str) -> None:
+        """Make sure that `number` has its workflow: it loads its state from the record itself, so
+        it may be started at any point of the case's life; on an ended case it ends at once.
+
+        Raises RPCError while Temporal is away.
+        """
+        await self._client.start_workflow(
+            PetitionWorkflow.run,
+            number,
+            id=number,
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        )
+
+    async def act(self, command: Command, *, patience: timedelta) -> Outcome | Refusal | None:
+        """Send `command` and wait at most `patience`: its outcome, a refusal, or None where it is
+        still on its way. A case whose workflow was lost gets one with this very call."""
+        start = WithStartWorkflowOperation(
+            PetitionWorkflow.run,
+            command.case,
+            id=command.case,
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        )
+        try:
+            async with asyncio.timeout(patience.total_seconds()):
+                return await self._client.execute_update_with_start_workflow(
+                    PetitionWorkflow.act,
+                    command,
+                    id=command.request_id,
+                    start_workflow_operation=start,
+                    rpc_timeout=patience,
+                )
+        except WorkflowUpdateFailedError as error:
+            return _refusal_in(error)
+        except (TimeoutError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            return None
+
+
+def _refusal_in(error: WorkflowUpdateFailedError) -> Refusal | None:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
+        return Refusal.model_validate(cause.details[0])
+    return None
