@@ -1,0 +1,105 @@
+"""The taxonomy: 80 leaf codes in 17 groups, what kind of petition each is, and who owns it."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+
+from pydantic import Field
+
+from rules.tables import Dated, rows
+from schema.codes import CaseKind, PetitionType
+from schema.model import Frozen
+
+UNCLASSIFIED = "AD09"
+"""분류 불명·복합: a person at the first-line desk gives the item."""
+
+
+class Level(StrEnum):
+    """Who handles a leaf: the districts, the city, either by the road, or an agency."""
+
+    DISTRICT = "district"
+    CITY = "city"
+    SPLIT = "split"
+    AGENCY = "agency"
+
+
+class Group(Frozen):
+    """One of the 17 fields of the taxonomy; the first two letters of its leaves."""
+
+    code: str = Field(pattern=r"^[A-Z]{2}$")
+    name_ko: str
+    name_en: str
+
+
+class Leaf(Dated):
+    """One item of the taxonomy.
+
+    `period_unit` and `period_amount` are the legal period of its petition type (민원처리법 시행령
+    §14–17; proposals 국민 제안 규정 §10); `immediate` has no amount. `field_sla_hours` is the
+    service target in hours by the wall clock, where the city has set one. `district_owner` is a
+    department's slug in each district, `city_owner` and `expressway_owner` are whole codes.
+    `assignable` is false for the one leaf that says «not known yet».
+    """
+
+    code: str = Field(pattern=r"^[A-Z]{2}\d{2}$")
+    name_ko: str
+    name_en: str
+    kind: CaseKind
+    petition_type: PetitionType
+    period_unit: str
+    period_amount: int | None = Field(default=None, gt=0)
+    field_sla_hours: float | None = Field(default=None, gt=0)
+    level: Level
+    district_owner: str | None = None
+    city_owner: str
+    expressway_owner: str | None = None
+    urgent: bool
+    location_required: bool
+    publish_default: bool
+    handed_on: bool
+    assignable: bool
+
+    @property
+    def group(self) -> str:
+        """The code of the leaf's group."""
+        return self.code[:2]
+
+
+@cache
+def groups() -> Mapping[str, Group]:
+    """The 17 groups by code, in the order of the table."""
+    return MappingProxyType({group.code: group for group in rows("groups.csv", Group)})
+
+
+@cache
+def _history() -> tuple[Leaf, ...]:
+    return rows("taxonomy.csv", Leaf)
+
+
+@cache
+def leaves(on_date: date) -> Mapping[str, Leaf]:
+    """The leaves in force on `on_date` by code, in the order of the table."""
+    return MappingProxyType({leaf.code: leaf for leaf in _history() if leaf.valid_on(on_date)})
+
+
+def leaf(code: str, *, on_date: date | None = None) -> Leaf:
+    """The leaf `code` as it was on `on_date`; without a date its newest version.
+
+    A closed case keeps the name its item had. Raises KeyError for a code that was not in force.
+    """
+    versions = [
+        row for row in _history() if row.code == code and (on_date is None or row.valid_on(on_date))
+    ]
+    if not versions:
+        raise KeyError(code)
+    return max(versions, key=lambda row: row.valid_from)
+
+
+def is_item(code: str | None, *, on_date: date | None = None) -> bool:
+    """True for a leaf that a petition can be given: in force, and not «unclassified»."""
+    try:
+        return code is not None and leaf(code, on_date=on_date).assignable
+    except KeyError:
+        return False
