@@ -271,7 +271,7 @@ outbox = Table(
     Index(
         "ix_outbox_pending",
         "id",
-        postgresql_where=text("noticed_at IS NULL"),
+        postgresql_where=text("published_at IS NULL OR noticed_at IS NULL"),
     ),
 )
 

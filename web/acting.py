@@ -72,10 +72,10 @@ class Acting:
             answer = await self._recorder.record(command)
         refusal = answer if isinstance(answer, Refusal) else answer and answer.refusal
         async with self._store.engine.begin() as conn:
-            if refusal:
+            event = await event_of_request(conn, command.case, command.request_id)
+            if event is None and refusal:
                 await settle_command(conn, command.case, command.request_id, refusal)
                 return Acted(refusal=refusal)
-            event = await event_of_request(conn, command.case, command.request_id)
         return Acted(event=event)
 
 

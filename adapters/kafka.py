@@ -1,0 +1,85 @@
+"""Kafka as this system uses it: manual commits, keys, idempotent producers, topics made up front."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError
+
+from schema.codes import Channel
+from schema.envelope import (
+    CASE_EVENTS,
+    STAFF_NOTICES,
+    dead_letter_topic,
+    intake_topic,
+    reply_topic,
+)
+
+PARTITIONS = 12
+"""Fixed from the start: adding partitions later would break the order of a key."""
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where Kafka is, and whether it knows idempotent producers (the embedded one does not)."""
+
+    bootstrap: str
+    idempotence: bool
+
+
+def topics() -> tuple[str, ...]:
+    """Every topic of the system."""
+    return (
+        CASE_EVENTS,
+        STAFF_NOTICES,
+        *(intake_topic(channel) for channel in Channel),
+        *(dead_letter_topic(channel) for channel in Channel),
+        *(reply_topic(channel) for channel in Channel),
+    )
+
+
+async def ensure_topics(broker: Broker) -> None:
+    """Make the topics that are missing."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    await admin.start()
+    try:
+        there = set(await admin.list_topics())
+        wanted = [
+            NewTopic(name, num_partitions=PARTITIONS, replication_factor=1)
+            for name in topics()
+            if name not in there
+        ]
+        if wanted:
+            await admin.create_topics(wanted)
+    except TopicAlreadyExistsError:
+        pass  # another role made it between our look and our call
+    finally:
+        await admin.close()
+
+
+def producer(broker: Broker) -> AIOKafkaProducer:
+    """A producer that has a record on all in-sync replicas before it says so."""
+    return AIOKafkaProducer(
+        bootstrap_servers=broker.bootstrap,
+        acks="all",
+        enable_idempotence=broker.idempotence,
+        linger_ms=5,
+        request_timeout_ms=20_000,
+        max_request_size=20 * 1024 * 1024,
+    )
+
+
+def consumer(broker: Broker, names: Sequence[str], *, group: str) -> AIOKafkaConsumer:
+    """A consumer that commits by hand and misses nothing that came before it did."""
+    return AIOKafkaConsumer(
+        *names,
+        bootstrap_servers=broker.bootstrap,
+        group_id=group,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        session_timeout_ms=15_000,
+        heartbeat_interval_ms=3_000,
+        isolation_level="read_committed",
+        metadata_max_age_ms=10_000,
+    )
