@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from sqlalchemy import exc
 
+from schema.forms import FieldFault
 from schema.model import Frozen
 from storage.journal import JournalEntry, Journalled, append
 from storage.store import Store
@@ -32,14 +33,6 @@ DATABASE_IS_AWAY = (
 
 The driver raises its own while connecting, before SQLAlchemy has a connection to wrap them for.
 """
-
-
-class FieldFault(Frozen):
-    """One field that could not be taken, and why."""
-
-    field: str
-    message_ko: str
-    message_en: str
 
 
 class GatewayRefusal(Frozen):

@@ -1,0 +1,185 @@
+"""Filing of forms: one way into the journal for the API, the citizen's page and the officer's."""
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from pydantic import AwareDatetime, JsonValue
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from schema.codes import Channel, State
+from schema.forms import FormFile, PetitionForm, ReceivedVia, read_form
+from schema.model import Frozen
+from schema.submission import Attachment
+from storage.attachments import store_attachment
+from storage.journal import JournalEntry, append, keep_answer, stored_answer
+from storage.sealing import new_data_key
+from storage.store import Store
+
+SCOPE = "web_form"
+FORM = "form"
+"""The record's kind where a petitioner filled in the form."""
+DESK = "desk"
+"""The record's kind where an officer did. Nobody outside can post one."""
+
+_NO_ID = UUID(int=0)
+
+
+class Photograph(Protocol):
+    """A file that was read and made again without its metadata; what that said is kept."""
+
+    @property
+    def content(self) -> bytes: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+    @property
+    def original_sha256(self) -> str: ...
+
+    @property
+    def captured_at(self) -> datetime | None: ...
+
+    @property
+    def lat(self) -> float | None: ...
+
+    @property
+    def long(self) -> float | None: ...
+
+
+class CleanFile(Protocol):
+    """Cleans one file. Raises FormRefusedError that names it where it cannot be read."""
+
+    def __call__(self, content: bytes, name: str, /) -> Photograph: ...
+
+
+class Desk(Frozen):
+    """The officer who enters a visit, letter or call, and when it had reached the city."""
+
+    entered_by: str
+    received_via: ReceivedVia | None = None
+    received_at: AwareDatetime | None = None
+
+
+class Filed(Frozen):
+    """What the petitioner is told: the number, and the key that opens the case's page."""
+
+    receipt_number: str
+    key: str
+    status: State = State.SUBMITTED
+
+
+async def file_form(
+    store: Store,
+    body: bytes,
+    *,
+    clean: CleanFile,
+    arrived_at: datetime,
+    idempotency_key: str | None = None,
+    scope: str = SCOPE,
+    desk: Desk | None = None,
+) -> Filed:
+    """Journal the form in the JSON `body` and commit; the number is then the petitioner's.
+
+    The journal keeps the body's very bytes; only where files came with it, each is replaced by the
+    facts of its stored copy, and an officer's entry is put into a `DeskEntry`.
+
+    `arrived_at` is the legal instant of filing. The same `idempotency_key` in `scope` with the
+    same body gives the same answer. Raises FormRefusedError, IdempotencyConflictError, and
+    whatever the database raises when it is away: then nothing was kept.
+    """
+    form = read_form(body)
+    photographs = [
+        (file, await asyncio.to_thread(clean, file.content(), file.name))
+        for file in form.attachments
+    ]
+    async with store.engine.begin() as conn:
+        if idempotency_key is not None:
+            earlier = await stored_answer(
+                conn, store, scope=scope, idempotency_key=idempotency_key, body=body
+            )
+            if earlier is not None:
+                return Filed.model_validate_json(earlier)
+        filing = _Filing(conn, store, body, desk)
+        number, journal_id = await filing.journal(form, photographs, arrived_at)
+        filed = Filed(receipt_number=number, key=store.keyring.citizen_key(number, 1))
+        if idempotency_key is not None:
+            await keep_answer(
+                conn,
+                store,
+                journal_id,
+                scope=scope,
+                idempotency_key=idempotency_key,
+                body=body,
+                answer=filed.model_dump_json().encode(),
+            )
+    return filed
+
+
+class _Filing:
+    """One form on its way into the journal, inside one transaction."""
+
+    def __init__(
+        self, conn: AsyncConnection, store: Store, body: bytes, desk: Desk | None
+    ) -> None:
+        self._conn = conn
+        self._store = store
+        self._body = body
+        self._desk = desk
+
+    async def journal(
+        self,
+        form: PetitionForm,
+        photographs: list[tuple[FormFile, Photograph]],
+        arrived_at: datetime,
+    ) -> tuple[str, int]:
+        """The receipt number and the journal row's id."""
+        key = await new_data_key(self._conn, self._store.keyring)
+        stored = [
+            await store_attachment(
+                self._conn, self._store, key, photograph.content, _facts(file, photograph)
+            )
+            for file, photograph in photographs
+        ]
+        row = await append(
+            self._conn,
+            self._store,
+            JournalEntry(
+                channel=Channel.WEB_FORM,
+                kind=DESK if self._desk else FORM,
+                external_id=None,
+                body=self._journalled_body(stored),
+                media_type="application/json",
+                arrived_at=arrived_at,
+                wants_number=True,
+                data_key=key,
+            ),
+        )
+        assert row.receipt_number is not None
+        return row.receipt_number, row.id
+
+    def _journalled_body(self, stored: list[Attachment]) -> bytes:
+        if not stored and self._desk is None:
+            return self._body
+        form: dict[str, JsonValue] = json.loads(self._body)
+        form["attachments"] = [facts.model_dump(mode="json") for facts in stored]
+        if self._desk is None:
+            return json.dumps(form, ensure_ascii=False).encode()
+        entry = {"form": form, **self._desk.model_dump(mode="json")}
+        return json.dumps(entry, ensure_ascii=False).encode()
+
+
+def _facts(file: FormFile, photograph: Photograph) -> Attachment:
+    return Attachment(
+        id=_NO_ID,
+        name=file.name,
+        media_type=photograph.media_type,
+        size=0,
+        sha256="",
+        original_sha256=photograph.original_sha256,
+        captured_at=photograph.captured_at,
+        lat=photograph.lat,
+        long=photograph.long,
+    )
