@@ -1,0 +1,159 @@
+"""The notice table: which event tells whom, with which template. Its rows are data."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import cache
+
+from pydantic import Field, JsonValue, model_validator
+
+from rules.organisation import CITY, FIRST_LINE, agency_of, duty_department
+from rules.tables import document
+from schema.codes import Channel, EventKind, Role
+from schema.events import CaseEvent
+from schema.model import Frozen
+
+
+class Audience(StrEnum):
+    """Who is told. All but the petitioner are staff; RUNG is whom the event itself names."""
+
+    PETITIONER = "petitioner"
+    DEPARTMENT = "department"
+    DEPARTMENT_HEAD = "department_head"
+    DUTY = "duty"
+    FIRST_LINE = "first_line"
+    INSPECTOR = "inspector"
+    BUREAU = "bureau"
+    RUNG = "rung"
+
+
+class Condition(Frozen):
+    """What must hold beside the kind of event; what is not given does not matter."""
+
+    urgent: bool | None = None
+    first_line: bool | None = None
+    channels: frozenset[Channel] = frozenset(Channel)
+    not_channels: frozenset[Channel] = frozenset()
+    actors: frozenset[Role] = frozenset(Role)
+    not_actors: frozenset[Role] = frozenset()
+    detail: dict[str, JsonValue] = Field(default_factory=dict)
+    not_detail: dict[str, JsonValue] = Field(default_factory=dict)
+
+    def fits(self, event: CaseEvent, *, urgent: bool) -> bool:
+        """True when `event`, of a case that is `urgent` or not, meets it."""
+        at_first_line = event.department == FIRST_LINE
+        return (
+            self.urgent in (None, urgent)
+            and self.first_line in (None, at_first_line)
+            and event.channel in self.channels - self.not_channels
+            and event.actor.role in self.actors - self.not_actors
+            and all(event.detail.get(key) == value for key, value in self.detail.items())
+            and not any(event.detail.get(key) == value for key, value in self.not_detail.items())
+        )
+
+
+class Notice(Frozen):
+    """One row: `on` this event, `when` that holds, tell `to` in the words of `template`."""
+
+    on: EventKind
+    to: Audience
+    template: str
+    at_night: bool = False
+    acknowledges: bool = False
+    when: Condition = Condition()
+
+
+class NoticeTable(Frozen):
+    """`rules/data/notices.toml`. An event that tells nobody must say why."""
+
+    notice: tuple[Notice, ...] = Field(min_length=1)
+    silent: dict[EventKind, str]
+
+    @model_validator(mode="after")
+    def _leaves_no_event_out(self) -> "NoticeTable":
+        told = {row.on for row in self.notice}
+        if told & self.silent.keys():
+            raise ValueError(f"both told and silent: {sorted(told & self.silent.keys())}")
+        if missing := set(EventKind) - told - self.silent.keys():
+            raise ValueError(f"neither told nor silent: {sorted(missing)}")
+        return self
+
+    def notices_for(self, event: CaseEvent, *, urgent: bool) -> tuple[Notice, ...]:
+        """The rows that `event` calls for: for each audience the first that fits."""
+        chosen: dict[Audience, Notice] = {}
+        for row in self.notice:
+            if row.on is event.kind and row.when.fits(event, urgent=urgent):
+                chosen.setdefault(row.to, row)
+        return tuple(chosen.values())
+
+
+@cache
+def read_notices() -> NoticeTable:
+    """The table of the city; raises pydantic.ValidationError where the data is not usable."""
+    return NoticeTable.model_validate(document("notices.toml"))
+
+
+class StaffAddress(Frozen):
+    """A place in the organisation whose people share one inbox; `name` is its stored form."""
+
+    department: str
+    role: Role
+
+    @property
+    def name(self) -> str:
+        """`department:role`, the form in which staff notices store whom they are for."""
+        return f"{self.department}:{self.role}"
+
+
+FIRST_LINE_DESK = StaffAddress(department=FIRST_LINE, role=Role.FIRST_LINE)
+OF_THE_AGENCY = {Audience.INSPECTOR: Role.INSPECTOR, Audience.BUREAU: Role.EXECUTIVE}
+"""People who stand above the departments: their inbox is their agency's."""
+
+RUNGS: dict[str, Audience] = {
+    "officer": Audience.DEPARTMENT,
+    "department": Audience.DEPARTMENT,
+    "department_head": Audience.DEPARTMENT_HEAD,
+    "duty": Audience.DUTY,
+    "first_line": Audience.FIRST_LINE,
+    "inspector": Audience.INSPECTOR,
+    "bureau": Audience.BUREAU,
+    "executive": Audience.BUREAU,
+}
+"""What the ladder calls its people."""
+
+
+def staff_address(audience: Audience, event: CaseEvent) -> StaffAddress:
+    """Where a staff notice goes. A case that no department has goes to the first-line desk.
+
+    Raises KeyError for a rung that names nobody we know, ValueError for the petitioner.
+    """
+    if audience is Audience.PETITIONER:
+        raise ValueError("the petitioner is not staff")
+    if audience is Audience.RUNG:
+        audience = RUNGS[str(event.detail["to"])]
+    agency = event.agency or CITY
+    if audience in OF_THE_AGENCY:
+        return StaffAddress(department=agency, role=OF_THE_AGENCY[audience])
+    if audience is Audience.DUTY:
+        return StaffAddress(department=duty_department(agency), role=Role.OFFICER)
+    if audience is Audience.FIRST_LINE or event.department in (None, FIRST_LINE):
+        return FIRST_LINE_DESK
+    head = audience is Audience.DEPARTMENT_HEAD
+    role = Role.DEPARTMENT_HEAD if head else Role.OFFICER
+    return StaffAddress(department=str(event.department), role=role)
+
+
+def inboxes_of(role: Role, department: str) -> tuple[StaffAddress, ...]:
+    """The inboxes that an account reads: a head reads the officers' too."""
+    if role is Role.FIRST_LINE:
+        return (FIRST_LINE_DESK,)
+    if role in OF_THE_AGENCY.values():
+        return (StaffAddress(department=agency_of(department), role=role),)
+    own = StaffAddress(department=department, role=role)
+    if role is Role.DEPARTMENT_HEAD:
+        return (own, StaffAddress(department=department, role=Role.OFFICER))
+    return (own,)
+
+
+def templates_named(rows: Iterable[Notice], *, petitioner: bool) -> frozenset[str]:
+    """The templates that the petitioner's rows use, or those of staff."""
+    return frozenset(row.template for row in rows if (row.to is Audience.PETITIONER) == petitioner)
