@@ -1,0 +1,316 @@
+"""Which item of the taxonomy a petition is about: said, given by the channel, or read in words.
+
+The rule is advisory (개인정보 보호법 §37의2): below the threshold a person decides, and an officer
+can always reclassify.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from itertools import permutations
+from types import MappingProxyType
+
+from pydantic import Field
+
+from rules.tables import document, rows
+from rules.taxonomy import groups, is_item, leaf, leaves
+from schema.codes import Channel, OpinionKind
+from schema.model import Frozen
+
+
+class Basis(StrEnum):
+    """What an item was concluded from, the strongest first."""
+
+    PETITIONER = "petitioner"
+    CHANNEL_CATEGORY = "channel_category"
+    WORDS = "words"
+    NONE = "none"
+
+
+class Candidate(Frozen):
+    """One item a petition may be about. `score` is its share of the evidence, 0 to 1."""
+
+    item: str
+    score: float
+    reason_ko: str
+    reason_en: str
+
+
+class Classification(Frozen):
+    """The item, or None where a person has to decide; the best three candidates either way.
+
+    `urgent_suspected`: no item, but one of the candidates is urgent, so somebody should look soon.
+    The reasons name words of our own tables only, never the petitioner's.
+    """
+
+    item: str | None
+    confidence: float
+    basis: Basis
+    candidates: tuple[Candidate, ...]
+    urgent_suspected: bool = False
+    reason_ko: str
+    reason_en: str
+
+
+class _Keywords(Frozen):
+    valid_from: date
+    threshold: float = Field(gt=0, lt=1)
+    doubt: float = Field(gt=0)
+    words: dict[str, dict[str, int]]
+
+
+class _OpinionWords(Frozen):
+    proposal: tuple[str, ...]
+    improvement: tuple[str, ...]
+    question: tuple[str, ...]
+
+
+class _CategoryRow(Frozen):
+    channel: Channel
+    category: str
+    target: str = Field(pattern=r"^[A-Z]{2}(\d{2})?$")
+
+
+_SURE = 1.0
+_BY_CHANNEL = 0.9
+_IN_GROUP = 2.0
+"""What the channel's group adds to each item of it that the words speak for."""
+_WINDOW = 24
+"""How many letters may stand between the words of one key: further apart is another matter."""
+
+
+def threshold() -> float:
+    """The confidence below which a petition goes to the first-line desk."""
+    return keywords().threshold
+
+
+@cache
+def keywords() -> _Keywords:
+    """The weighted words by item. Raises pydantic.ValidationError when the file is wrong."""
+    return _Keywords.model_validate(document("keywords.toml"))
+
+
+def classify(
+    text_masked: str,
+    *,
+    channel: Channel,
+    channel_category: str | None = None,
+    item: str | None = None,
+    on_date: date | None = None,
+) -> Classification:
+    """The item of a petition with `text_masked` that came through `channel`.
+
+    First the petitioner's own `item` where it is valid on `on_date`, then the channel's category,
+    then weighted words. Several matters in one text share the evidence and so fall below the
+    threshold: they go to a person.
+    """
+    candidates = _candidates(text_masked, None)
+    if is_item(item, on_date=on_date) and item is not None:
+        return _certain(item, Basis.PETITIONER, _SURE, candidates)
+    target = _category_target(channel, channel_category)
+    if target is not None and is_item(target, on_date=on_date):
+        return _certain(target, Basis.CHANNEL_CATEGORY, _BY_CHANNEL, candidates)
+    if target is not None:
+        candidates = _candidates(text_masked, target)
+    return _by_words(candidates)
+
+
+def _certain(
+    item: str, basis: Basis, confidence: float, candidates: tuple[Candidate, ...]
+) -> Classification:
+    row = leaf(item)
+    said_ko, said_en = _SAID[basis]
+    return Classification(
+        item=item,
+        confidence=confidence,
+        basis=basis,
+        candidates=_with(item, confidence, said_ko, said_en, candidates),
+        reason_ko=f"{said_ko}: {row.name_ko}({item}).",
+        reason_en=f"{said_en}: {row.name_en} ({item}).",
+    )
+
+
+_SAID = {
+    Basis.PETITIONER: ("민원인이 고른 항목", "Chosen by the petitioner"),
+    Basis.CHANNEL_CATEGORY: ("접수 채널의 분류", "The channel's own category"),
+}
+
+
+def _with(
+    item: str, score: float, reason_ko: str, reason_en: str, others: tuple[Candidate, ...]
+) -> tuple[Candidate, ...]:
+    first = Candidate(item=item, score=score, reason_ko=reason_ko, reason_en=reason_en)
+    return (first, *(other for other in others if other.item != item))[:3]
+
+
+def _by_words(candidates: tuple[Candidate, ...]) -> Classification:
+    if not candidates:
+        return Classification(
+            item=None,
+            confidence=0.0,
+            basis=Basis.NONE,
+            candidates=(),
+            reason_ko="글에서 항목을 알 만한 낱말을 찾지 못했습니다.",
+            reason_en="No word of the text tells the item.",
+        )
+    best = candidates[0]
+    name = leaf(best.item)
+    if best.score >= threshold():
+        return Classification(
+            item=best.item,
+            confidence=best.score,
+            basis=Basis.WORDS,
+            candidates=candidates,
+            reason_ko=f"{name.name_ko}({best.item}): {best.reason_ko}",
+            reason_en=f"{name.name_en} ({best.item}): {best.reason_en}",
+        )
+    return Classification(
+        item=None,
+        confidence=best.score,
+        basis=Basis.NONE,
+        candidates=candidates,
+        urgent_suspected=any(leaf(candidate.item).urgent for candidate in candidates),
+        reason_ko=(
+            f"가장 가까운 {name.name_ko}({best.item})도 확신 {best.score:.2f}로 "
+            f"기준 {threshold():.2f}에 못 미칩니다."
+        ),
+        reason_en=(
+            f"Even the nearest, {name.name_en} ({best.item}), has a confidence of "
+            f"{best.score:.2f}, below {threshold():.2f}."
+        ),
+    )
+
+
+def _candidates(text: str, group: str | None) -> tuple[Candidate, ...]:
+    """The best three items by the words of `text`, the best first, ties by code.
+
+    The best one's score is its confidence: best / (best + second + doubt).
+    """
+    spaced = _folded(text)
+    compact = spaced.replace(" ", "")
+    found = {item: hits for item in keywords().words if (hits := _hits(item, spaced, compact))}
+    scores = {
+        item: _evidence(hits.values()) + (_IN_GROUP if group == item[:2] else 0.0)
+        for item, hits in found.items()
+    }
+    ranked = sorted(
+        ((score, item) for item, score in scores.items() if score > 0),
+        key=lambda pair: (-pair[0], pair[1]),
+    )[:3]
+    total = sum(score for score, _ in ranked[:2]) + keywords().doubt
+    return tuple(
+        Candidate(
+            item=item,
+            score=round(score / total, 2),
+            reason_ko=f"낱말 {_quoted(found[item])}.",
+            reason_en=f"Words {_quoted(found[item])}.",
+        )
+        for score, item in ranked
+    )
+
+
+def _evidence(weights: Collection[int]) -> float:
+    """The strongest word counts whole, each further one half of the one before.
+
+    Many words for the same thing are no more certain than two. Words that speak against count
+    whole.
+    """
+    speaking = sorted((weight for weight in weights if weight > 0), reverse=True)
+    against = sum(weight for weight in weights if weight < 0)
+    return sum(weight / 2**place for place, weight in enumerate(speaking)) + against
+
+
+def _quoted(hits: Mapping[str, int]) -> str:
+    strongest = sorted(hits, key=lambda word: (-hits[word], word))[:3]
+    return ", ".join(f"«{word.replace('_', ' ')}»" for word in strongest)
+
+
+def _hits(item: str, spaced: str, compact: str) -> dict[str, int]:
+    return {
+        key: weight
+        for key, weight, parts, pattern in _compiled()[item]
+        if all(part in (spaced if part.isascii() else compact) for part in parts)
+        and pattern.search(spaced if parts[0].isascii() else compact)
+    }
+
+
+_Key = tuple[str, int, tuple[str, ...], re.Pattern[str]]
+
+
+@cache
+def _compiled() -> Mapping[str, tuple[_Key, ...]]:
+    return MappingProxyType(
+        {
+            item: tuple((key, weight, *_matcher(key)) for key, weight in words.items())
+            for item, words in keywords().words.items()
+        }
+    )
+
+
+def _matcher(key: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """The parts of a key, and a pattern for them in any order, near to each other."""
+    parts = tuple(part.replace("_", " ") for part in _folded(key).split(" "))
+    begins = [rf"(?<![a-z]){re.escape(part)}" if part.isascii() else part for part in parts]
+    gap = rf".{{0,{_WINDOW}}}?"
+    return parts, re.compile("|".join(gap.join(order) for order in permutations(begins)))
+
+
+def _folded(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    return re.sub(r"\s+", " ", folded).strip()
+
+
+def _bare(category: str) -> str:
+    return re.sub(r"[\W_]+", "", _folded(category))
+
+
+@cache
+def _categories() -> Mapping[tuple[Channel, str], str]:
+    return MappingProxyType(
+        {
+            (row.channel, _bare(row.category)): row.target
+            for row in rows("channel_categories.csv", _CategoryRow)
+        }
+    )
+
+
+@cache
+def _own_names() -> Mapping[str, str]:
+    """Our own codes and names, which any channel may use as its category."""
+    names = {}
+    for group in groups().values():
+        names |= {_bare(group.name_ko): group.code, _bare(group.name_en): group.code}
+    for row in leaves(keywords().valid_from).values():
+        names |= {_bare(name): row.code for name in (row.code, row.name_ko, row.name_en)}
+    return MappingProxyType(names)
+
+
+def _category_target(channel: Channel, category: str | None) -> str | None:
+    """The item, or the group, that a channel's category stands for; None when it says nothing."""
+    if not category:
+        return None
+    bare = _bare(category)
+    return _categories().get((channel, bare)) or _own_names().get(bare)
+
+
+@cache
+def _opinion_words() -> _OpinionWords:
+    return _OpinionWords.model_validate(document("opinion_words.toml"))
+
+
+def opinion_kind(text: str) -> OpinionKind:
+    """What a post on a network is: 제안, 불편개선, 질문, else 단순의견. Total: any text gets one."""
+    spaced = _folded(text)
+    compact = spaced.replace(" ", "")
+    words = _opinion_words()
+    for kind, signs in (
+        (OpinionKind.PROPOSAL, words.proposal),
+        (OpinionKind.IMPROVEMENT, words.improvement),
+        (OpinionKind.QUESTION, words.question),
+    ):
+        if any(sign in (spaced if sign.isascii() else compact) for sign in signs):
+            return kind
+    return OpinionKind.REMARK
