@@ -16,6 +16,8 @@ class QuarantineReason(StrEnum):
     TIME_IMPOSSIBLE = "time_impossible"
     UNKNOWN_ACCOUNT = "unknown_account"
     UNKNOWN_PETITION = "unknown_petition"
+    OUR_FAULT = "our_fault"
+    """A fault of the system itself: the record is kept, to be retried when it is mended."""
 
 
 class UnintelligibleError(Exception):

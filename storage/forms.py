@@ -9,8 +9,16 @@ from uuid import UUID
 from pydantic import AwareDatetime, JsonValue
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rules.masking import contains_rrn
 from schema.codes import Channel, State
-from schema.forms import FormFile, PetitionForm, ReceivedVia, read_form
+from schema.forms import (
+    FieldFault,
+    FormFile,
+    FormRefusedError,
+    PetitionForm,
+    ReceivedVia,
+    read_form,
+)
 from schema.model import Frozen
 from schema.submission import Attachment
 from storage.attachments import store_attachment
@@ -91,6 +99,7 @@ async def file_form(
     whatever the database raises when it is away: then nothing was kept.
     """
     form = read_form(body)
+    _refuse_resident_numbers(form)
     photographs = [
         (file, await asyncio.to_thread(clean, file.content(), file.name))
         for file in form.attachments
@@ -118,12 +127,30 @@ async def file_form(
     return filed
 
 
+def _refuse_resident_numbers(form: PetitionForm) -> None:
+    """A form must not take in 주민등록번호 without a law that asks for it (개인정보 보호법 §24의2)."""
+    written = {
+        "text": form.text,
+        "location.address": form.location.address,
+        "contact.name": form.contact.name,
+    }
+    faults = [
+        FieldFault(field=field, message_ko=_NO_RRN_KO, message_en=_NO_RRN_EN)
+        for field, words in written.items()
+        if words and contains_rrn(words)
+    ]
+    if faults:
+        raise FormRefusedError(*faults)
+
+
+_NO_RRN_KO = "주민등록번호(외국인등록번호)는 받을 수 없습니다. 지우고 다시 보내 주세요."
+_NO_RRN_EN = "A resident registration number must not be sent; take it out and send again."
+
+
 class _Filing:
     """One form on its way into the journal, inside one transaction."""
 
-    def __init__(
-        self, conn: AsyncConnection, store: Store, body: bytes, desk: Desk | None
-    ) -> None:
+    def __init__(self, conn: AsyncConnection, store: Store, body: bytes, desk: Desk | None) -> None:
         self._conn = conn
         self._store = store
         self._body = body

@@ -231,3 +231,13 @@ async def _change(
             detail=detail,
         ),
     )
+
+
+async def needs_workflow(conn: AsyncConnection, number: str) -> bool:
+    """True for an open case whose workflow nobody has seen yet."""
+    found = await conn.scalar(
+        select(cases.c.number).where(
+            cases.c.number == number, ~cases.c.ended, cases.c.workflow_started_at.is_(None)
+        )
+    )
+    return found is not None

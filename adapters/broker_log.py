@@ -1,0 +1,88 @@
+"""How far each topic has grown, as we know it, against what the broker says.
+
+An in-memory broker that was restarted begins again at 0, and so does one restored from an older
+disk. Acknowledged or not, what it lost has to be produced again.
+"""
+
+import time
+from collections.abc import Sequence
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import RecordMetadata
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.kafka import PARTITIONS, Broker, ensure_topics, topics
+from storage.outbox import publish_again
+from storage.store import Store
+from storage.tables import log_position
+
+log = structlog.get_logger()
+
+CHECK_EVERY_SECONDS = 2.0
+
+
+class BrokerLog:
+    """Compares the ends of the topics with the ends we know of."""
+
+    def __init__(self, store: Store, broker: Broker) -> None:
+        self._store = store
+        self._broker = broker
+        self._reader = AIOKafkaConsumer(bootstrap_servers=broker.bootstrap, request_timeout_ms=5000)
+        self._next_check = 0.0
+
+    async def start(self) -> None:
+        """Connect, and look at once."""
+        await self._reader.start()
+        await self.check()
+
+    async def stop(self) -> None:
+        """Give the connection back."""
+        await self._reader.stop()
+
+    async def check(self) -> None:
+        """Look, at most once in CHECK_EVERY_SECONDS; a shorter log makes all of it due again."""
+        if time.monotonic() < self._next_check:
+            return
+        self._next_check = time.monotonic() + CHECK_EVERY_SECONDS
+        await ensure_topics(self._broker)
+        ends = await self._ends()
+        async with self._store.engine.begin() as conn:
+            known = (await conn.execute(select(log_position))).all()
+            lost = [
+                row
+                for row in known
+                if ends.get(TopicPartition(row.topic, row.partition), 0) < row.next_offset
+            ]
+            if not lost:
+                return
+            log.warning("the broker lost its log; producing again", partitions=len(lost))
+            await publish_again(conn)
+            await conn.execute(delete(log_position))
+
+    async def _ends(self) -> dict[TopicPartition, int]:
+        wanted = [
+            TopicPartition(name, partition) for name in topics() for partition in range(PARTITIONS)
+        ]
+        ends: dict[TopicPartition, int] = await self._reader.end_offsets(wanted)
+        return ends
+
+    async def note(self, conn: AsyncConnection, sent: Sequence[RecordMetadata]) -> None:
+        """Remember how far the topics have grown with `sent`, in the caller's transaction."""
+        ends: dict[tuple[str, int], int] = {}
+        for one in sent:
+            place = (one.topic, one.partition)
+            ends[place] = max(ends.get(place, 0), one.offset + 1)
+        statement = insert(log_position)
+        await conn.execute(
+            statement.on_conflict_do_update(
+                index_elements=["topic", "partition"],
+                set_={"next_offset": statement.excluded.next_offset},
+            ),
+            [
+                {"topic": topic, "partition": partition, "next_offset": end}
+                for (topic, partition), end in sorted(ends.items())
+            ],
+        )
