@@ -13,6 +13,7 @@ from sqlalchemy import exc
 
 from schema.forms import FieldFault
 from schema.model import Frozen
+from storage.faults import is_permanent
 from storage.journal import JournalEntry, Journalled, append
 from storage.store import Store
 
@@ -21,15 +22,13 @@ EXTERNAL_ID_LENGTH = 200
 
 DATABASE_IS_AWAY = (
     OSError,
-    exc.OperationalError,
-    exc.InterfaceError,
     exc.TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
 )
-"""What is raised where the database cannot be reached or is going down. TimeoutError is an OSError.
+"""What is raised where the database cannot be reached. TimeoutError is an OSError.
 
 The driver raises its own while connecting, before SQLAlchemy has a connection to wrap them for.
 """
@@ -141,7 +140,7 @@ async def answered_when_committed() -> AsyncIterator[None]:
     except DATABASE_IS_AWAY as error:
         raise database_away() from error
     except exc.DBAPIError as error:
-        if not error.connection_invalidated:
+        if is_permanent(error):
             raise
         raise database_away() from error
 

@@ -77,7 +77,9 @@ class FormContact(_FormPart):
     """How to reach the petitioner (연락처); all of it optional."""
 
     name: str | None = Field(default=None, max_length=100, description="이름 / name")
-    phone: str | None = Field(default=None, max_length=40, description="전화번호 / telephone number")
+    phone: str | None = Field(
+        default=None, max_length=40, description="전화번호 / telephone number"
+    )
     email: str | None = Field(default=None, max_length=254, description="전자우편 / e-mail address")
 
     @field_validator("phone")

@@ -21,6 +21,4 @@ def plain_text(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """True when nobody would see anything: spaces, fillers and format characters only."""
-    return all(
-        ch in _BLANK_LETTERS or unicodedata.category(ch)[0] in {"Z", "C"} for ch in text
-    )
+    return all(ch in _BLANK_LETTERS or unicodedata.category(ch)[0] in {"Z", "C"} for ch in text)
