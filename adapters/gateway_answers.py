@@ -1,9 +1,9 @@
 """How every gateway reads a request and answers it: size, refusals, and «committed, else 503»."""
 
 import hashlib
+import unicodedata
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
 
 import asyncpg
 from fastapi import Request, Response
@@ -151,12 +151,15 @@ async def journalled(store: Store, entry: JournalEntry) -> Journalled:
         return await append(conn, store, entry)
 
 
-def journal_id_of(given: Any, body: bytes) -> str:
+def journal_id_of(given: object, body: bytes, *, within: str = "") -> str:
     """The external id to journal a record under: the one it gave, where that can be stored.
 
     Else the body's SHA-256: a record that nobody can read is then still kept once, and ends in
-    quarantine.
+    quarantine. `within` sets apart the ids of two kinds of record of one channel.
     """
-    if isinstance(given, str) and 0 < len(given) <= EXTERNAL_ID_LENGTH and given.isprintable():
-        return given
-    return hashlib.sha256(body).hexdigest()
+    prefix = f"{within}:" if within else ""
+    if isinstance(given, str) and given.isprintable() and given.strip():
+        named = prefix + unicodedata.normalize("NFC", given.strip())
+        if len(named) <= EXTERNAL_ID_LENGTH:
+            return named
+    return prefix + hashlib.sha256(body).hexdigest()

@@ -144,7 +144,7 @@ def _form_schema() -> JsonValue:
     return _inlined(schema, schema.get("$defs", {}))
 
 
-_REQUEST_BODY = {
+_REQUEST_BODY: dict[str, Any] = {
     "required": True,
     "content": {
         "application/json": {
