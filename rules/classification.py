@@ -17,7 +17,7 @@ from pydantic import Field
 
 from rules.tables import document, rows
 from rules.taxonomy import groups, is_item, leaf, leaves
-from schema.codes import Channel, OpinionKind
+from schema.codes import CaseKind, Channel, OpinionKind
 from schema.model import Frozen
 
 
@@ -59,6 +59,10 @@ class _Keywords(Frozen):
     valid_from: date
     threshold: float = Field(gt=0, lt=1)
     doubt: float = Field(gt=0)
+    place_words: tuple[str, ...]
+    beside: tuple[str, ...]
+    place_words_en: tuple[str, ...]
+    beside_en: tuple[str, ...]
     words: dict[str, dict[str, int]]
 
 
@@ -74,6 +78,8 @@ class _CategoryRow(Frozen):
     target: str = Field(pattern=r"^[A-Z]{2}(\d{2})?$")
 
 
+CITIZEN_PROPOSAL = "SG01"
+_PROPOSALS = "SG"
 _SURE = 1.0
 _BY_CHANNEL = 0.9
 _IN_GROUP = 2.0
@@ -99,14 +105,17 @@ def classify(
     channel: Channel,
     channel_category: str | None = None,
     item: str | None = None,
+    kind: CaseKind = CaseKind.PETITION,
     on_date: date | None = None,
 ) -> Classification:
     """The item of a petition with `text_masked` that came through `channel`.
 
     First the petitioner's own `item` where it is valid on `on_date`, then the channel's category,
     then weighted words. Several matters in one text share the evidence and so fall below the
-    threshold: they go to a person.
+    threshold: they go to a person. What was filed as a proposal is one, whatever its words.
     """
+    if kind is CaseKind.PROPOSAL:
+        return _proposal(text_masked, item, on_date)
     candidates = _candidates(text_masked, None)
     if is_item(item, on_date=on_date) and item is not None:
         return _certain(item, Basis.PETITIONER, _SURE, candidates)
@@ -116,6 +125,15 @@ def classify(
     if target is not None:
         candidates = _candidates(text_masked, target)
     return _by_words(candidates)
+
+
+def _proposal(text: str, item: str | None, on_date: date | None) -> Classification:
+    """An item of the proposals: the one chosen, else by the words, else the citizens' (SG01)."""
+    candidates = tuple(one for one in _candidates(text, None) if one.item[:2] == _PROPOSALS)
+    if item is not None and item[:2] == _PROPOSALS and is_item(item, on_date=on_date):
+        return _certain(item, Basis.PETITIONER, _SURE, candidates)
+    said = candidates[0].item if candidates else CITIZEN_PROPOSAL
+    return _certain(said, Basis.PETITIONER, _BY_CHANNEL, candidates)
 
 
 def _certain(
@@ -187,9 +205,9 @@ def _by_words(candidates: tuple[Candidate, ...]) -> Classification:
 def _candidates(text: str, group: str | None) -> tuple[Candidate, ...]:
     """The best three items by the words of `text`, the best first, ties by code.
 
-    The best one's score is its confidence: best / (best + second + doubt).
+    The best one's score is its confidence: best / (best + second + third + doubt).
     """
-    spaced = _folded(text)
+    spaced = _without_places(_folded(text))
     compact = spaced.replace(" ", "")
     found = {item: hits for item in keywords().words if (hits := _hits(item, spaced, compact))}
     scores = {
@@ -200,7 +218,7 @@ def _candidates(text: str, group: str | None) -> tuple[Candidate, ...]:
         ((score, item) for item, score in scores.items() if score > 0),
         key=lambda pair: (-pair[0], pair[1]),
     )[:3]
-    total = sum(score for score, _ in ranked[:2]) + keywords().doubt
+    total = sum(score for score, _ in ranked) + keywords().doubt
     return tuple(
         Candidate(
             item=item,
@@ -210,6 +228,21 @@ def _candidates(text: str, group: str | None) -> tuple[Candidate, ...]:
         )
         for score, item in ranked
     )
+
+
+@cache
+def _place_pattern() -> re.Pattern[str]:
+    words = keywords()
+    return re.compile(
+        rf"(?:{'|'.join(words.place_words)}) ?(?:\d번 ?)?(?:{'|'.join(words.beside)})"
+        rf"|(?<![a-z])(?:{'|'.join(words.beside_en)}) (?:the |a |my |our )?"
+        rf"(?:{'|'.join(words.place_words_en)})"
+    )
+
+
+def _without_places(folded: str) -> str:
+    """The text without the words that only say where something is."""
+    return _place_pattern().sub(" , ", folded)
 
 
 def _evidence(weights: Collection[int]) -> float:
