@@ -22,5 +22,5 @@ def domestic_phone(spoken: str | None) -> str | None:
 
 
 def takes_messages(phone: str | None) -> bool:
-    """True for a mobile number (이동전화): only those can be sent an SMS."""
-    return phone is not None and (phone.startswith("+") or _MOBILE.fullmatch(phone) is not None)
+    """True for a Korean mobile number (이동전화): the carrier reaches no other by SMS."""
+    return phone is not None and _MOBILE.fullmatch(phone) is not None

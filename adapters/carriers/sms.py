@@ -11,7 +11,7 @@ import httpx
 
 from adapters.carriers import TemporaryFailure
 from adapters.carriers.cp949 import cp949_bytes, cut_to_bytes, in_cp949
-from adapters.phones import domestic_phone
+from adapters.phones import domestic_phone, takes_messages
 from schema.messages import Composed, Delivery, DeliveryOutcome, NoticeText, OutboundMessage
 
 SMS_BYTES = 90
@@ -80,7 +80,7 @@ class SmsCarrier:
     async def send(self, message: OutboundMessage) -> Delivery:
         """Hand over one message; raises TemporaryFailure where it should be tried again."""
         to = domestic_phone(message.to)
-        if to is None:
+        if to is None or not takes_messages(to):
             return Delivery(outcome=DeliveryOutcome.FAILED, reason="no_such_number")
         try:
             answer = await self._client.post(
@@ -100,7 +100,7 @@ class SmsCarrier:
     def _request(self, message: OutboundMessage, to: str) -> dict[str, Any]:
         text = in_cp949(message.body)
         content: dict[str, Any] = {
-            "to": to.removeprefix("+"),
+            "to": to,
             "from": self._sender,
             "text": text,
             "type": "SMS",

@@ -9,10 +9,11 @@ MEANS = (ReplyBy.SMS, ReplyBy.PAGE)
 
 
 def compose(notice: NoticeText, recipient: Recipient, means: ReplyBy) -> Composed | None:
-    """The notice for `means`; None where the petitioner has no address for it."""
+    """The notice for `means`; None where the petitioner has no address for it.
+
+    The page needs nothing from here: it shows every notice by itself.
+    """
     phone = recipient.contact.phone
     if means is ReplyBy.SMS and phone is not None and takes_messages(phone):
         return sms.fit(notice, phone)
-    if means is ReplyBy.PAGE:
-        return Composed(to=notice.url, subject=notice.subject, body=notice.body)
     return None
