@@ -59,7 +59,8 @@ async def add_account(conn: AsyncConnection, account: Account, password: str) ->
     made = await conn.execute(
         insert(staff_account)
         .values(
-            **account.model_dump(), password_hash=await asyncio.to_thread(_hasher.hash, password)
+            **account.model_dump(),
+            password_hash=await asyncio.to_thread(_hasher.hash, password),
         )
         .on_conflict_do_nothing()
     )
@@ -102,9 +103,7 @@ async def find_account(conn: AsyncConnection, login: str) -> Account | None:
     return Account.model_validate(row._mapping) if row else None
 
 
-async def account_with_password(
-    conn: AsyncConnection, login: str, password: str
-) -> Account | None:
+async def account_with_password(conn: AsyncConnection, login: str, password: str) -> Account | None:
     """The account where the password is right; None for a wrong one and for an unknown login."""
     statement = select(*_COLUMNS, staff_account.c.password_hash).where(
         staff_account.c.login == login, _ACTIVE

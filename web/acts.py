@@ -1,0 +1,98 @@
+"""Acts as they are posted: their fields, what becomes of them, and what a person is told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field, JsonValue, model_validator
+
+from rules.transitions import TRANSITIONS
+from schema.codes import Action
+from schema.commands import Refusal
+from schema.forms import MAX_TEXT
+from schema.model import Frozen
+from storage.cases import event_of_request
+from storage.commands import find_command
+from web.site import Site
+
+OPTIONAL: Mapping[Action, tuple[str, ...]] = {
+    Action.DISTRIBUTE: ("reason",),
+    Action.WITHDRAW: ("reason",),
+    Action.RATE: ("text",),
+}
+"""Fields that an action takes beside those that the table of transitions needs."""
+
+
+class ActBody(Frozen):
+    """The body of an act. `request_id` makes it happen once; a field left blank is not there."""
+
+    request_id: str = Field(min_length=1, max_length=100)
+    department: str | None = Field(default=None, max_length=60)
+    item: str | None = Field(default=None, max_length=10)
+    reason: str | None = Field(default=None, max_length=MAX_TEXT)
+    text: str | None = Field(default=None, max_length=MAX_TEXT)
+    grade: int | None = Field(default=None, ge=1, le=5)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_blanks(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {
+            name: value
+            for name, value in data.items()
+            if value is not None and not (isinstance(value, str) and not value.strip())
+        }
+
+
+class ActForm(ActBody):
+    """An act posted by a page. `csrf` is checked where a session acts."""
+
+    csrf: str = ""
+
+
+def fields_of(action: Action) -> tuple[str, ...]:
+    """The fields that `action` takes, in the order in which a form asks for them."""
+    return (*TRANSITIONS[action].needs, *OPTIONAL.get(action, ()))
+
+
+def act_body(action: Action, body: ActBody) -> dict[str, JsonValue]:
+    """The fields of `body` that belong to `action`, as the command stores them."""
+    given = body.model_dump(exclude_none=True)
+    return {name: given[name] for name in fields_of(action) if name in given}
+
+
+def foreign_fields(action: Action, body: ActBody) -> list[str]:
+    """The fields of `body` that `action` does not take."""
+    given = body.model_dump(exclude_none=True).keys() - {"request_id", "csrf"}
+    return sorted(given - set(fields_of(action)))
+
+
+class Progress(StrEnum):
+    """How far an act has come."""
+
+    RECORDED = "recorded"
+    ON_ITS_WAY = "on_its_way"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What has become of an act that was posted before."""
+
+    progress: Progress
+    refusal: Refusal | None = None
+
+
+async def standing_of(site: Site, number: str, request_id: str) -> Standing | None:
+    """The standing of the act `request_id`, or None where nobody asked for it."""
+    async with site.store.engine.connect() as conn:
+        if await event_of_request(conn, number, request_id) is not None:
+            return Standing(Progress.RECORDED)
+        stored = await find_command(conn, number, request_id)
+    if stored is None:
+        return None
+    if stored.refusal is not None:
+        return Standing(Progress.REFUSED, stored.refusal)
+    return Standing(Progress.ON_ITS_WAY)

@@ -1,0 +1,91 @@
+"""The web application: our pages and API, and beside them the channels' gateways."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from storage.store import Store
+from web.citizen import api as citizen_api
+from web.citizen import case_pages, filing_pages, public_page
+from web.guard import Guard
+from web.manager import board
+from web.officer import api as officer_api
+from web.officer import case_pages as officer_case_pages
+from web.officer import entry_pages
+from web.officer import pages as officer_pages
+from web.ops import Parts, ops_router
+from web.problems import add_handlers
+from web.sign_in import SignIn
+from web.site import STATIC, Site, utc_now
+
+if TYPE_CHECKING:
+    from storage.forms import CleanFile
+    from web.acting import Acting
+
+ROUTERS = (
+    filing_pages.router,
+    case_pages.router,
+    public_page.router,
+    officer_pages.router,
+    officer_case_pages.router,
+    entry_pages.router,
+    board.router,
+)
+API_ROUTERS = (citizen_api.router, officer_api.router)
+
+
+def build(
+    *,
+    store: Store,
+    acting: "Acting",
+    clean: "CleanFile",
+    public_url: str,
+    parts: Parts,
+    gateways: Sequence[APIRouter] = (),
+    now: Callable[[], datetime] = utc_now,
+) -> FastAPI:
+    """The application on `store`; the composition root opens and closes what it is given.
+
+    `clean` frees a photo of its metadata (see `storage.forms`); `public_url` is the pages'
+    address without a slash at the end; `parts` gives the state of database, Kafka, Temporal for
+    /readyz (only the database needed); `gateways` are mounted as they are, with
+    `POST /api/v1/petitions` among them.
+    """
+    app = FastAPI(
+        title="minwon",
+        summary="민원·제안 / petitions and proposals",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.site = Site(
+        store=store,
+        acting=acting,
+        clean=clean,
+        sign_in=SignIn(store, now),
+        public_url=public_url,
+        now=now,
+    )
+    for router in (*gateways, ops_router("web", parts), *API_ROUTERS, *ROUTERS):
+        app.include_router(router)
+    app.mount("/static", _Static(directory=STATIC))
+    app.add_middleware(Guard, public_url=public_url)
+    add_handlers(app)
+    return app
+
+
+class _Static(StaticFiles):
+    """Our own files. An address with a hash names one content for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, to be kept for a year where its address carries a hash."""
+        response = await super().get_response(path, scope)
+        hashed = "v" in Request(scope).query_params
+        response.headers["cache-control"] = (
+            "public, max-age=31536000, immutable" if hashed else "no-cache"
+        )
+        return response

@@ -1,0 +1,204 @@
+"""A petitioner's case for programs, with the header X-Minwon-Key."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime
+
+from schema.codes import Action, EventKind, Role, State, Visibility
+from schema.commands import Refusal
+from schema.events import Actor
+from schema.model import Frozen
+from schema.numbers import typed_receipt_number
+from web.acts import ActBody, act_body, foreign_fields
+from web.citizen.access import OpenedCase, open_with_key
+from web.due import why_due
+from web.problems import Problem, no_such_case, refused
+from web.site import Site, SiteHere
+from web.timeline import answer_of, timeline
+from web.wording import Language, Wording
+
+router = APIRouter(prefix="/api/v1/petitions", tags=["petitions"])
+CITIZEN = Actor(role=Role.CITIZEN)
+CITIZENS_ACTIONS = (Action.WITHDRAW, Action.RATE)
+
+Key = Annotated[str, Header(alias="X-Minwon-Key", description="열람 번호 / the case's key")]
+
+
+class DepartmentView(Frozen):
+    """A department as the petitioner is told of it."""
+
+    code: str
+    name_ko: str
+    name_en: str
+    phone: str | None
+
+
+class LineView(Frozen):
+    """One entry of the timeline, in words."""
+
+    seq: int
+    kind: EventKind
+    at: AwareDatetime
+    title_ko: str
+    title_en: str
+    text: str | None
+
+
+class PetitionView(Frozen):
+    """A petition as its petitioner may see it. `due_at` is the legal due, else the target."""
+
+    receipt_number: str
+    status: State
+    status_ko: str
+    status_en: str
+    registered: bool
+    submitted_at: AwareDatetime
+    received_at: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+    legal_due_at: AwareDatetime | None = None
+    target_due_at: AwareDatetime | None = None
+    due_reason_ko: str | None = None
+    due_reason_en: str | None = None
+    urgent: bool = False
+    item: str | None = None
+    department: DepartmentView | None = None
+    answer: str | None = None
+    answered_at: AwareDatetime | None = None
+    timeline: tuple[LineView, ...] = ()
+
+
+class OnItsWay(Frozen):
+    """202: stored, and on its way to the case."""
+
+    request_id: str
+    status: str = "on_its_way"
+
+
+@router.get("/{number}", summary="Follow a petition")
+async def show(site: SiteHere, number: str, key: Key = "") -> PetitionView:
+    """State, timeline, deadline, department and answer. A wrong key is 404, as no petition is."""
+    return view_of(await _opened(site, number, key))
+
+
+@router.post(
+    "/{number}/actions/{action}",
+    summary="Withdraw or rate",
+    responses={202: {"model": OnItsWay}, 409: {"model": Refusal}},
+)
+async def act(
+    site: SiteHere, number: str, action: Action, body: ActBody, key: Key = ""
+) -> Response:
+    """`withdraw` (취하, with `reason`?) or `rate` (만족도, `grade` 1 to 5 and `text`?)."""
+    opened = await _opened(site, number, key)
+    if opened.case is None:
+        raise not_registered_yet()
+    if action not in CITIZENS_ACTIONS or foreign_fields(action, body):
+        raise wrong_fields(foreign_fields(action, body))
+    acted = await site.acting.act(
+        opened.number,
+        action,
+        request_id=body.request_id,
+        actor=CITIZEN,
+        at=site.now(),
+        body=act_body(action, body),
+    )
+    if acted.refusal is not None:
+        return refused(acted.refusal)
+    if acted.event is None:
+        return JSONResponse(OnItsWay(request_id=body.request_id).model_dump(), status_code=202)
+    return JSONResponse(acted.event.model_dump(mode="json"))
+
+
+async def _opened(site: Site, number: str, key: str) -> OpenedCase:
+    opened = await open_with_key(site, typed_receipt_number(number) or number, key)
+    if opened is None:
+        raise no_such_case()
+    return opened
+
+
+def not_registered_yet() -> Problem:
+    """409: the petition is in the journal and becomes a case in a moment."""
+    return Problem(
+        409,
+        "not_registered_yet",
+        "아직 접수 확인 중입니다. 잠시 뒤에 다시 해 주세요.",
+        "The petition is being registered; try again in a moment.",
+    )
+
+
+def wrong_fields(names: list[str]) -> Problem:
+    """422: the action does not exist here, or does not take these fields."""
+    said = ", ".join(names) or "action"
+    return Problem(
+        422,
+        "wrong_field",
+        f"이 처리에 쓰이지 않는 항목입니다: {said}.",
+        f"This action does not take: {said}.",
+    )
+
+
+def view_of(opened: OpenedCase) -> PetitionView:
+    """What the petitioner may see of an opened case."""
+    ko, en = Wording(Language.KO), Wording(Language.EN)
+    case = opened.case
+    if case is None:
+        return PetitionView(
+            receipt_number=opened.number,
+            status=State.SUBMITTED,
+            status_ko=ko.state(State.SUBMITTED),
+            status_en=en.state(State.SUBMITTED),
+            registered=False,
+            submitted_at=opened.submitted_at,
+        )
+    return PetitionView(
+        receipt_number=case.number,
+        status=case.state,
+        status_ko=ko.state(case.state),
+        status_en=en.state(case.state),
+        registered=True,
+        submitted_at=case.submitted_at,
+        received_at=case.received_at,
+        due_at=case.due_at(),
+        legal_due_at=case.legal_due_at,
+        target_due_at=case.target_due_at,
+        due_reason_ko=why_due(case, ko),
+        due_reason_en=why_due(case, en),
+        urgent=case.urgent,
+        item=case.item,
+        department=department_view(case.department),
+        answer=answer_of(opened.events, opened.texts or {}, eyes=Visibility.PETITIONER),
+        answered_at=case.answered_at,
+        timeline=_lines(opened, ko, en),
+    )
+
+
+def department_view(code: str | None) -> DepartmentView | None:
+    """The department `code` in words, or None."""
+    if code is None:
+        return None
+    ko, en = Wording(Language.KO), Wording(Language.EN)
+    return DepartmentView(
+        code=code,
+        name_ko=ko.department(code),
+        name_en=en.department(code),
+        phone=ko.phone(code),
+    )
+
+
+def _lines(opened: OpenedCase, ko: Wording, en: Wording) -> tuple[LineView, ...]:
+    texts, eyes = opened.texts or {}, Visibility.PETITIONER
+    korean = timeline(opened.events, texts, eyes=eyes, wording=ko)
+    english = timeline(opened.events, texts, eyes=eyes, wording=en)
+    return tuple(
+        LineView(
+            seq=line.seq,
+            kind=line.kind,
+            at=line.at,
+            title_ko=line.title,
+            title_en=other.title,
+            text=line.body,
+        )
+        for line, other in zip(korean, english, strict=True)
+    )

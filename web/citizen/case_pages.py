@@ -1,0 +1,161 @@
+"""The petitioner's case: find it with number and key, follow it, withdraw it, rate its answer."""
+
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Form, Request, Response
+
+from rules.transitions import allowed_actions
+from schema.codes import Action, Role, TextKind, Visibility
+from schema.commands import Refusal
+from schema.events import Actor
+from schema.numbers import typed_receipt_number
+from web.acts import ActForm, Standing, act_body, standing_of
+from web.citizen.access import OpenedCase, keep_key, key_in_cookie, open_with_key
+from web.due import why_due
+from web.photos import photo_response
+from web.site import Site, SiteHere, page, see, wording_of
+from web.timeline import answer_of, steps_done, timeline
+
+router = APIRouter(include_in_schema=False)
+CITIZEN = Actor(role=Role.CITIZEN)
+GRADES = ("5", "4", "3", "2", "1")
+
+
+@router.get("/cases")
+async def find(request: Request, number: str = "") -> Response:
+    """Ask for the receipt number and the key."""
+    return page(request, "citizen/find.html", number=number, missed=False)
+
+
+@router.post("/cases")
+async def open_case(
+    request: Request,
+    site: SiteHere,
+    number: Annotated[str, Form(max_length=40)] = "",
+    key: Annotated[str, Form(max_length=100)] = "",
+) -> Response:
+    """Open a case with number and key as a person typed them."""
+    return await _enter(request, site, number, key.strip(), "")
+
+
+async def _enter(request: Request, site: Site, typed: str, key: str, path: str) -> Response:
+    number = typed_receipt_number(typed)
+    if number is None or await open_with_key(site, number, key) is None:
+        return not_found(request, typed)
+    response = see(f"/cases/{number}{path}")
+    keep_key(response, site, number, key)
+    return response
+
+
+def not_found(request: Request, number: str) -> Response:
+    """No such case, or not this key: the same page for both."""
+    return page(request, "citizen/find.html", status=404, number=number, missed=True)
+
+
+@router.get("/cases/{number}")
+async def show(
+    request: Request,
+    site: SiteHere,
+    number: str,
+    key: str | None = None,
+    act: str | None = None,
+) -> Response:
+    """The case page. A key in the address moves into a cookie, so that it does not stay there."""
+    if key is not None:
+        return await _enter(request, site, number, key, "")
+    opened = await open_with_key(site, number, key_in_cookie(request))
+    if opened is None:
+        return not_found(request, number)
+    standing = await standing_of(site, number, act) if act else None
+    return case_page(request, opened, standing=standing)
+
+
+@router.get("/cases/{number}/receipt")
+async def receipt(
+    request: Request, site: SiteHere, number: str, key: str | None = None
+) -> Response:
+    """The receipt (접수증): number, key and address, to keep or print."""
+    if key is not None:
+        return await _enter(request, site, number, key, "/receipt")
+    held = key_in_cookie(request)
+    opened = await open_with_key(site, number, held)
+    if opened is None:
+        return not_found(request, number)
+    link = f"{site.public_url}/cases/{number}?key={held}"
+    return page(request, "citizen/receipt.html", opened=opened, key=held, link=link)
+
+
+@router.get("/cases/{number}/photos/{photo}")
+async def photo(request: Request, site: SiteHere, number: str, photo: str) -> Response:
+    """One photo of the petitioner's own case."""
+    opened = await open_with_key(site, number, key_in_cookie(request))
+    if opened is None:
+        return not_found(request, number)
+    return await photo_response(site, opened.attachments, photo)
+
+
+def case_page(
+    request: Request,
+    opened: OpenedCase,
+    *,
+    standing: Standing | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> Response:
+    """The page of an opened case, or of a petition that is journalled and not registered yet."""
+    wording = wording_of(request)
+    if opened.case is None:
+        return page(request, "citizen/waiting.html", opened=opened)
+    case, texts = opened.case, opened.texts or {}
+    actions = {row.action for row in allowed_actions(case.state, Role.CITIZEN)}
+    return page(
+        request,
+        "citizen/case.html",
+        status=status,
+        case=case,
+        opened=opened,
+        lines=timeline(opened.events, texts, eyes=Visibility.PETITIONER, wording=wording),
+        answer=answer_of(opened.events, texts, eyes=Visibility.PETITIONER),
+        petition=_petition_text(opened),
+        steps=steps_done(opened.events),
+        why=why_due(case, wording),
+        may_withdraw=Action.WITHDRAW in actions,
+        may_rate=Action.RATE in actions,
+        grades=GRADES,
+        request_id=str(uuid4()),
+        standing=standing,
+        refusal=refusal,
+    )
+
+
+def _petition_text(opened: OpenedCase) -> str | None:
+    """The petition as it stands: the last amendment, else the first text."""
+    kinds = (TextKind.PETITION, TextKind.AMENDMENT)
+    found = [text for text in (opened.texts or {}).values() if text.kind in kinds]
+    return found[-1].text if found and not found[-1].hidden else None
+
+
+@router.post("/cases/{number}/{action}")
+async def act(
+    request: Request,
+    site: SiteHere,
+    number: str,
+    action: Action,
+    body: Annotated[ActForm, Form()],
+) -> Response:
+    """Withdraw or rate, once however often the form is sent."""
+    opened = await open_with_key(site, number, key_in_cookie(request))
+    if opened is None or opened.case is None:
+        return not_found(request, number)
+    acted = await site.acting.act(
+        number,
+        action,
+        request_id=body.request_id,
+        actor=CITIZEN,
+        at=site.now(),
+        body=act_body(action, body),
+    )
+    if acted.refusal is not None:
+        return case_page(request, opened, refusal=acted.refusal, status=409)
+    return see(f"/cases/{number}?act={body.request_id}")

@@ -1,0 +1,55 @@
+"""The public page of a case: what everybody may read, masked; no key opens more of it."""
+
+from fastapi import APIRouter, Request, Response
+
+from rules.taxonomy import leaf
+from schema.codes import CaseKind, Visibility
+from schema.numbers import typed_receipt_number
+from storage.cases import Case, find_case
+from web.citizen.access import load_case
+from web.site import SiteHere, page, see, wording_of
+from web.timeline import answer_of, steps_done, timeline
+
+router = APIRouter(include_in_schema=False)
+
+
+def is_published(case: Case) -> bool:
+    """True where everybody may see that the case is there, and how far it has come."""
+    return case.public and not case.hidden
+
+
+def shows_words(case: Case) -> bool:
+    """True where everybody may read the masked petition and answer too.
+
+    Not before the item is known: some items (복지, 고충, 비위 …) are never shown in words.
+    """
+    if case.kind is CaseKind.OPINION:
+        return True
+    try:
+        return case.item is not None and leaf(case.item).publish_default
+    except KeyError:
+        return False
+
+
+@router.get("/public/{number}")
+async def show(request: Request, site: SiteHere, number: str) -> Response:
+    """The page of a public case; a case that is not public looks like one that is not there."""
+    typed = typed_receipt_number(number)
+    if typed is not None and typed != number:
+        return see(f"/public/{typed}")
+    async with site.store.engine.connect() as conn:
+        case = await find_case(conn, number)
+        if case is None or not is_published(case):
+            return page(request, "citizen/no_public_case.html", status=404)
+        opened = await load_case(conn, site, case)
+    wordy, texts = shows_words(case), opened.texts or {}
+    eyes = Visibility.PUBLIC
+    return page(
+        request,
+        "citizen/public.html",
+        case=case,
+        lines=timeline(opened.events, texts, eyes=eyes, wording=wording_of(request)),
+        answer=answer_of(opened.events, texts, eyes=eyes) if wordy else None,
+        words=case.summary if wordy else None,
+        steps=steps_done(opened.events),
+    )

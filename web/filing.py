@@ -1,0 +1,108 @@
+"""A form as a browser posts it without JavaScript, made into the one JSON body of the journal."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fastapi import HTTPException, Request
+from pydantic import JsonValue
+from starlette.datastructures import UploadFile
+
+from rules.taxonomy import leaves
+from schema.codes import CaseKind, ReplyBy
+from schema.forms import MAX_FILE_BYTES, MAX_FILES, FieldFault
+from schema.plain_text import is_blank
+from web.site import Site
+from web.wording import SEOUL, Wording
+
+CONSENT_VERSION = "2026-11"
+CONTACT = ("name", "phone", "email")
+MOST_BYTES = MAX_FILES * MAX_FILE_BYTES + 1024 * 1024
+MOST_FILES_READ = 4 * MAX_FILES
+REPLY_CHOICES = (ReplyBy.PAGE, ReplyBy.SMS, ReplyBy.EMAIL)
+
+WITHOUT_CONSENT = FieldFault(
+    field="consent",
+    message_ko="연락처를 적으셨다면 개인정보 수집·이용에 동의해 주세요.",
+    message_en="To leave a contact, agree to the use of your personal data.",
+)
+
+
+@dataclass(frozen=True)
+class FilledForm:
+    """What was typed, kept to show it again beside its faults, and the photos."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    photos: Sequence[tuple[str, str, bytes]] = ()
+
+    def typed(self, name: str, otherwise: str = "") -> str:
+        """What stands in the field `name`."""
+        return self.values.get(name, otherwise)
+
+    def faults(self) -> tuple[FieldFault, ...]:
+        """What the page asks beyond the form itself: consent where there is a contact."""
+        contact = any(self.typed(name).strip() for name in CONTACT)
+        return (WITHOUT_CONSENT,) if contact and not self.typed("consent") else ()
+
+    def body(self, *, language: str, site: str | None = None) -> bytes:
+        """The JSON body of the API for what was typed."""
+        form: dict[str, JsonValue] = {
+            "text": self.typed("text"),
+            "kind": self.typed("kind", CaseKind.PETITION),
+            "item": self.typed("item") or None,
+            "location": {name: self.typed(name) or None for name in ("address", "lat", "long")},
+            "contact": {name: self.typed(name) or None for name in CONTACT},
+            "reply_by": self.typed("reply_by") or None,
+            "public": bool(self.typed("public")),
+            "language": language,
+            "attachments": [
+                {
+                    "name": name,
+                    "media_type": media_type,
+                    "content_base64": base64.b64encode(content).decode(),
+                }
+                for name, media_type, content in self.photos
+            ],
+        }
+        if site:
+            form["site"] = site
+        if self.typed("consent"):
+            given: list[JsonValue] = [name for name in CONTACT if not is_blank(self.typed(name))]
+            form["consent"] = {"version": CONSENT_VERSION, "items": given}
+        return json.dumps(form, ensure_ascii=False).encode()
+
+
+async def filled_form(request: Request) -> FilledForm:
+    """The posted form; raises HTTPException 413 where it is larger than any form may be."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > MOST_BYTES:
+        raise HTTPException(413)
+    async with request.form(max_files=MOST_FILES_READ, max_fields=40) as posted:
+        values = {name: value for name, value in posted.items() if isinstance(value, str)}
+        photos = [
+            (part.filename, part.content_type or "", await part.read())
+            for part in posted.getlist("photos")
+            if isinstance(part, UploadFile) and part.filename
+        ]
+    return FilledForm(values, photos)
+
+
+def item_groups(site: Site, wording: Wording) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The items a petitioner may choose, by group, as (name, [(code, name)])."""
+    today = site.now().astimezone(SEOUL).date()
+    found: dict[str, list[tuple[str, str]]] = {}
+    for entry in leaves(today).values():
+        if entry.assignable:
+            found.setdefault(entry.group, []).append((entry.code, wording.item(entry.code)))
+    return [(wording.item_group(group), items) for group, items in found.items()]
+
+
+def faults_by_field(faults: Sequence[FieldFault], wording: Wording) -> dict[str, str]:
+    """What to say beside each field of the page: the parts of a field speak for the whole."""
+    said: dict[str, str] = {}
+    for fault in faults:
+        first, _, rest = fault.field.partition(".")
+        name = rest if first in ("location", "contact") and rest else first
+        said.setdefault(name, fault.message_ko if wording.korean else fault.message_en)
+    return said

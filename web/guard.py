@@ -1,0 +1,110 @@
+"""What every answer passes: security headers, the check of where a form was posted from, counts."""
+
+from collections.abc import Mapping
+from time import perf_counter
+from urllib.parse import urlsplit
+
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+REQUESTS = Counter("minwon_web_requests", "Requests answered", ("method", "route", "status"))
+SECONDS = Histogram("minwon_web_seconds", "Seconds to answer", ("route",))
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+HEADERS: Mapping[str, str] = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "geolocation=(self), camera=(), microphone=()",
+}
+
+PAGE_PREFIXES = ("/staff", "/petitions", "/cases")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Guard:
+    """ASGI middleware; `secure` where the pages are served over https."""
+
+    def __init__(self, app: ASGIApp, *, public_url: str) -> None:
+        self._app = app
+        self._origin = _origin(public_url)
+        self._secure = public_url.startswith("https://")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, unless another site's page posts to ours."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = perf_counter(), 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(scope, MutableHeaders(scope=message))
+            await send(message)
+
+        if self._is_foreign(scope):
+            await PlainTextResponse(FOREIGN, status_code=403)(scope, receive, answer)
+        else:
+            try:
+                await self._app(scope, receive, answer)
+            finally:
+                _count(scope, status, perf_counter() - began)
+
+    def _add_headers(self, scope: Scope, headers: MutableHeaders) -> None:
+        for name, value in HEADERS.items():
+            headers.setdefault(name, value)
+        if not scope["path"].startswith("/static/"):
+            headers.setdefault("cache-control", "no-store")
+        if self._secure:
+            headers.setdefault("strict-transport-security", "max-age=31536000")
+
+    def _is_foreign(self, scope: Scope) -> bool:
+        """True for a form or script of another site that would act with a person's cookies.
+
+        Gateways and the petition API take no cookies as authority, so other sites may post there.
+        """
+        if scope["method"] in SAFE_METHODS:
+            return False
+        headers = Headers(scope=scope)
+        if not scope["path"].startswith(PAGE_PREFIXES) and "cookie" not in headers:
+            return False
+        fetch_site = headers.get("sec-fetch-site")
+        if fetch_site is not None:
+            return fetch_site not in ("same-origin", "none")
+        origin = headers.get("origin")
+        if origin is None:
+            return False
+        return origin != self._origin and urlsplit(origin).netloc != headers.get("host")
+
+
+FOREIGN = "다른 사이트에서 보낸 요청은 받지 않습니다. / Requests from other sites are refused.\n"
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _count(scope: Scope, status: int, seconds: float) -> None:
+    """Count under the route's pattern: a number or a key never becomes a label."""
+    route = getattr(scope.get("route"), "path", "other")
+    REQUESTS.labels(scope["method"], route, str(status)).inc()
+    SECONDS.labels(route).observe(seconds)

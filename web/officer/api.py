@@ -1,0 +1,211 @@
+"""Cases for staff's programs: list, show, act; sessions for those who do not use HTTP Basic."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import AwareDatetime, Field
+
+from rules.transitions import allowed_actions
+from schema.codes import Action, State, TextKind, Visibility
+from schema.commands import Refusal
+from schema.events import CaseEvent
+from schema.model import Frozen
+from schema.submission import Attachment
+from storage.cases import Case, find_case, queue
+from storage.staff import Account, close_session
+from web.acts import ActBody, act_body, foreign_fields
+from web.citizen.access import OpenedCase, load_case
+from web.citizen.api import OnItsWay, wrong_fields
+from web.officer.case_pages import actor_of
+from web.officer.reading import (
+    PAGE_LENGTH,
+    cursor_after,
+    departments_to_read,
+    may_read,
+    place_at,
+)
+from web.problems import Problem, no_such_case, refused
+from web.sign_in import (
+    Staff,
+    StaffInApi,
+    TooManyTriesError,
+    not_signed_in,
+    too_many_tries,
+)
+from web.site import Site, SiteHere
+from web.timeline import answer_of
+
+router = APIRouter(prefix="/api/v1", tags=["staff"])
+
+
+class Credentials(Frozen):
+    """A local account's login and password."""
+
+    login: str = Field(max_length=60)
+    password: str = Field(max_length=200)
+
+
+class SessionView(Frozen):
+    """A session: send `Authorization: Bearer <token>`."""
+
+    token: str
+    expires_at: AwareDatetime
+    account: Account
+
+
+class CasePage(Frozen):
+    """Cases by nearest deadline; `next` is the cursor of the next page, null on the last."""
+
+    cases: tuple[Case, ...]
+    next: str | None
+
+
+class TextView(Frozen):
+    """A stored text. Events name it by id."""
+
+    id: str
+    kind: TextKind
+    text: str
+    hidden: bool
+    created_at: AwareDatetime
+
+
+class CaseView(Frozen):
+    """One case whole, for staff."""
+
+    case: Case
+    events: tuple[CaseEvent, ...]
+    texts: tuple[TextView, ...]
+    attachments: tuple[Attachment, ...]
+    answer: str | None
+    allowed_actions: tuple[Action, ...]
+
+
+@router.post("/session", status_code=201, summary="Sign in")
+async def sign_in(site: SiteHere, credentials: Credentials) -> SessionView:
+    """A session token for a local account."""
+    try:
+        opened = await site.sign_in.session(credentials.login, credentials.password)
+    except TooManyTriesError:
+        raise too_many_tries() from None
+    if opened is None:
+        raise not_signed_in()
+    account, session = opened
+    return SessionView(token=session.token, expires_at=session.expires_at, account=account)
+
+
+@router.delete("/session", status_code=204, summary="Sign out")
+async def sign_out(request: Request, site: SiteHere, staff: StaffInApi) -> None:
+    """Close the session of the bearer token."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        async with site.store.engine.begin() as conn:
+            await close_session(conn, token.strip())
+
+
+@router.get("/cases", summary="Open cases by deadline")
+async def cases(
+    site: SiteHere,
+    staff: StaffInApi,
+    department: str | None = None,
+    state: Annotated[list[State] | None, Query()] = None,
+    cursor: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = PAGE_LENGTH,
+) -> CasePage:
+    """Open cases of `department` (default: the account's own, `all` where its role sees all)."""
+    try:
+        departments = departments_to_read(staff, department)
+        place = place_at(cursor)
+    except PermissionError:
+        raise not_your_department() from None
+    except ValueError:
+        raise Problem(
+            422,
+            "wrong_field",
+            "cursor 값이 올바르지 않습니다.",
+            "The cursor is not one of ours.",
+        ) from None
+    async with site.store.engine.connect() as conn:
+        found = await queue(
+            conn,
+            departments=departments,
+            states=state or None,
+            after=place,
+            limit=limit,
+        )
+    return CasePage(cases=found, next=cursor_after(found, limit))
+
+
+@router.get("/cases/{number}", summary="One case")
+async def case(site: SiteHere, staff: StaffInApi, number: str) -> CaseView:
+    """The case, its whole log and texts, and what the caller may do to it."""
+    opened, found = await _readable(site, staff, number)
+    texts = opened.texts or {}
+    return CaseView(
+        case=found,
+        events=opened.events,
+        texts=tuple(
+            TextView(
+                id=str(text.id),
+                kind=text.kind,
+                text=text.text,
+                hidden=text.hidden,
+                created_at=text.created_at,
+            )
+            for text in texts.values()
+        ),
+        attachments=opened.attachments,
+        answer=answer_of(opened.events, texts, eyes=Visibility.INTERNAL),
+        allowed_actions=tuple(row.action for row in allowed_actions(found.state, staff.role)),
+    )
+
+
+@router.post(
+    "/cases/{number}/actions/{action}",
+    summary="Act on a case",
+    response_model=CaseEvent,
+    responses={202: {"model": OnItsWay}, 409: {"model": Refusal}},
+)
+async def act(
+    site: SiteHere, staff: StaffInApi, number: str, action: Action, body: ActBody
+) -> Response:
+    """Do `action` once for this `request_id`: 200 the event, 202 stored and on its way, 409 the
+    refusal with its article."""
+    await _readable(site, staff, number)
+    if foreign := foreign_fields(action, body):
+        raise wrong_fields(foreign)
+    acted = await site.acting.act(
+        number,
+        action,
+        request_id=body.request_id,
+        actor=actor_of(staff),
+        at=site.now(),
+        body=act_body(action, body),
+    )
+    if acted.refusal is not None:
+        return refused(acted.refusal)
+    if acted.event is None:
+        return JSONResponse(OnItsWay(request_id=body.request_id).model_dump(), status_code=202)
+    return JSONResponse(acted.event.model_dump(mode="json"))
+
+
+async def _readable(site: Site, staff: Staff, number: str) -> tuple[OpenedCase, Case]:
+    async with site.store.engine.connect() as conn:
+        found = await find_case(conn, number)
+        if found is None:
+            raise no_such_case()
+        opened = await load_case(conn, site, found)
+    if not may_read(staff, found, opened.events):
+        raise not_your_department()
+    return opened, found
+
+
+def not_your_department() -> Problem:
+    """403: the case or queue of another department."""
+    return Problem(
+        403,
+        "not_your_department",
+        "다른 부서의 민원은 볼 수 없습니다.",
+        "Cases of another department are not shown to you.",
+    )

@@ -1,0 +1,197 @@
+"""One case for the officer: the text, the petitioner behind a click, both clocks, every act."""
+
+from typing import Annotated
+from uuid import uuid4
+
+import structlog
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+
+from rules.organisation import agencies, departments
+from rules.transitions import ACTS_FOR_ALL_DEPARTMENTS, Transition, allowed_actions
+from schema.codes import Action, TextKind, Visibility
+from schema.commands import Refusal
+from schema.events import Actor
+from schema.messages import Recipient
+from storage.cases import find_case, petitioner_of
+from storage.sealing import ErasedError
+from web.acts import ActForm, Standing, act_body, fields_of, standing_of
+from web.citizen.access import OpenedCase, load_case
+from web.due import why_due
+from web.filing import item_groups
+from web.officer.decision import decision_of
+from web.officer.pages import check_own
+from web.officer.reading import may_read
+from web.photos import photo_response
+from web.sign_in import OPENS_CONTACT, Staff, StaffHere
+from web.site import Site, SiteHere, page, see, wording_of
+from web.timeline import timeline
+from web.wording import SEOUL, Wording
+
+router = APIRouter(prefix="/staff/cases", include_in_schema=False)
+log = structlog.get_logger(__name__)
+
+
+def actor_of(staff: Staff) -> Actor:
+    """The actor that an event names: role, department and account."""
+    account = staff.account
+    return Actor(role=account.role, department=account.department, account=account.login)
+
+
+async def readable_case(site: Site, staff: Staff, number: str) -> OpenedCase:
+    """The case with its log and texts; HTTPException 404 without one, 403 where it is another
+    department's."""
+    async with site.store.engine.connect() as conn:
+        case = await find_case(conn, number)
+        if case is None:
+            raise HTTPException(404)
+        opened = await load_case(conn, site, case)
+    if not may_read(staff, case, opened.events):
+        raise HTTPException(403)
+    return opened
+
+
+@router.get("/{number}")
+async def show(
+    request: Request,
+    site: SiteHere,
+    staff: StaffHere,
+    number: str,
+    act: str | None = None,
+) -> Response:
+    """The case page; `act` names an act posted before, whose standing is told."""
+    opened = await readable_case(site, staff, number)
+    standing = await standing_of(site, number, act) if act else None
+    return _case_page(request, site, staff, opened, standing=standing)
+
+
+@router.get("/{number}/photos/{photo}")
+async def photo(site: SiteHere, staff: StaffHere, number: str, photo: str) -> Response:
+    """One photo of the case."""
+    opened = await readable_case(site, staff, number)
+    return await photo_response(site, opened.attachments, photo)
+
+
+@router.post("/{number}/petitioner")
+async def open_petitioner(
+    request: Request,
+    site: SiteHere,
+    staff: StaffHere,
+    number: str,
+    csrf: Annotated[str, Form()] = "",
+) -> Response:
+    """The case page with the petitioner's contact open; who opened it is logged."""
+    check_own(staff, csrf)
+    if staff.role not in OPENS_CONTACT:
+        raise HTTPException(403)
+    opened = await readable_case(site, staff, number)
+    log.info("petitioner opened", case=number, account=staff.account.login)
+    try:
+        async with site.store.engine.connect() as conn:
+            recipient = await petitioner_of(conn, site.store, number)
+    except ErasedError:
+        recipient = None
+    return _case_page(request, site, staff, opened, recipient=recipient)
+
+
+@router.post("/{number}/actions/{action}")
+async def act(
+    request: Request,
+    site: SiteHere,
+    staff: StaffHere,
+    number: str,
+    action: Action,
+    form: Annotated[ActForm, Form()],
+) -> Response:
+    """Do `action` once; a refusal is shown with its reason, and what was typed stays."""
+    check_own(staff, form.csrf)
+    opened = await readable_case(site, staff, number)
+    acted = await site.acting.act(
+        number,
+        action,
+        request_id=form.request_id,
+        actor=actor_of(staff),
+        at=site.now(),
+        body=act_body(action, form),
+    )
+    if acted.refusal is not None:
+        return _case_page(
+            request,
+            site,
+            staff,
+            opened,
+            refusal=acted.refusal,
+            typed=(action, form),
+            status=409,
+        )
+    return see(f"/staff/cases/{number}?act={form.request_id}")
+
+
+def _case_page(
+    request: Request,
+    site: Site,
+    staff: Staff,
+    opened: OpenedCase,
+    *,
+    standing: Standing | None = None,
+    refusal: Refusal | None = None,
+    typed: tuple[Action, ActForm] | None = None,
+    recipient: Recipient | None = None,
+    status: int = 200,
+) -> Response:
+    case, wording = opened.case, wording_of(request)
+    assert case is not None
+    rows = _rows_for(staff, opened)
+    return page(
+        request,
+        "staff/case.html",
+        status=status,
+        account=staff.account,
+        staff=staff,
+        case=case,
+        opened=opened,
+        now=site.now(),
+        petition=[
+            text
+            for text in (opened.texts or {}).values()
+            if text.kind in (TextKind.PETITION, TextKind.AMENDMENT)
+        ],
+        lines=timeline(
+            opened.events, opened.texts or {}, eyes=Visibility.INTERNAL, wording=wording
+        ),
+        why=why_due(case, wording),
+        decision=decision_of(case, wording),
+        actions=[(row, fields_of(row.action)) for row in rows],
+        request_ids={row.action: str(uuid4()) for row in rows},
+        departments=departments_by_agency(site, wording),
+        groups=item_groups(site, wording),
+        may_open_contact=staff.role in OPENS_CONTACT,
+        recipient=recipient,
+        standing=standing,
+        refusal=refusal,
+        typed_action=typed[0] if typed else None,
+        typed=typed[1].model_dump() if typed else {},
+    )
+
+
+def _rows_for(staff: Staff, opened: OpenedCase) -> tuple[Transition, ...]:
+    """The acts to offer: what the table allows, where the case is the account's to act on."""
+    case = opened.case
+    assert case is not None
+    own = staff.account.department == case.department or case.department is None
+    rows = allowed_actions(case.state, staff.role)
+    if own or staff.role in ACTS_FOR_ALL_DEPARTMENTS:
+        return rows
+    return ()
+
+
+def departments_by_agency(site: Site, wording: Wording) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The departments in force today, as (agency, [(code, name)])."""
+    today = site.now().astimezone(SEOUL).date()
+    found: dict[str, list[tuple[str, str]]] = {}
+    for code, row in departments(today).items():
+        name = row.name_ko if wording.korean else row.name_en
+        found.setdefault(row.agency, []).append((code, name))
+    return [
+        (agencies()[code].name_ko if wording.korean else agencies()[code].name_en, rows)
+        for code, rows in found.items()
+    ]

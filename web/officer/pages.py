@@ -1,0 +1,242 @@
+"""Signing in and out, the queue by deadline, the inbox, the quarantine."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request, Response
+
+from rules.notices import inboxes_of
+from rules.organisation import FIRST_LINE
+from schema.codes import State
+from storage.cases import figures, queue
+from storage.inbox import inbox, mark_read
+from storage.quarantine import list_quarantine, show_quarantine
+from storage.sealing import ErasedError
+from storage.staff import close_session
+from web.day import end_of_day
+from web.officer.notices import notice_line
+from web.officer.reading import PAGE_LENGTH, cursor_after, departments_to_read, place_at
+from web.sign_in import (
+    SESSION_COOKIE,
+    Staff,
+    StaffHere,
+    TooManyTriesError,
+)
+from web.site import SiteHere, page, see, wording_of
+
+router = APIRouter(prefix="/staff", include_in_schema=False)
+SHOWN_PAYLOAD = 20_000
+
+
+@router.get("/sign-in")
+async def sign_in_form(request: Request, next: str = "/staff") -> Response:
+    """Ask for login and password."""
+    return page(request, "staff/sign_in.html", next=_local(next), fault=None, login="")
+
+
+@router.post("/sign-in")
+async def sign_in(
+    request: Request,
+    site: SiteHere,
+    login: Annotated[str, Form(max_length=60)] = "",
+    password: Annotated[str, Form(max_length=200)] = "",
+    next: Annotated[str, Form(max_length=400)] = "/staff",
+) -> Response:
+    """Open a session and go on to the page that was wanted."""
+    try:
+        opened = await site.sign_in.session(login.strip(), password)
+    except TooManyTriesError:
+        fault, status = "sign_in.too_many", 429
+    else:
+        fault, status = "sign_in.wrong", 401
+        if opened is not None:
+            response = see(_local(next))
+            response.set_cookie(
+                SESSION_COOKIE,
+                opened[1].token,
+                expires=opened[1].expires_at,
+                httponly=True,
+                samesite="lax",
+                secure=site.secure,
+            )
+            return response
+    return page(
+        request,
+        "staff/sign_in.html",
+        status=status,
+        next=_local(next),
+        fault=fault,
+        login=login,
+    )
+
+
+def _local(path: str) -> str:
+    """`path` where it leads to our own staff pages, else their first one."""
+    inside = path.startswith("/staff") and "\\" not in path and not path.startswith("//")
+    return path if inside else "/staff"
+
+
+@router.post("/sign-out")
+async def sign_out(
+    request: Request,
+    site: SiteHere,
+    staff: StaffHere,
+    csrf: Annotated[str, Form()] = "",
+) -> Response:
+    """Close the session, here and in the database."""
+    check_own(staff, csrf)
+    async with site.store.engine.begin() as conn:
+        await close_session(conn, request.cookies[SESSION_COOKIE])
+    response = see("/staff/sign-in")
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+def check_own(staff: Staff, csrf: str) -> None:
+    """Raises HTTPException 403 for a form that this session's page did not make."""
+    if not staff.own(csrf):
+        raise HTTPException(403)
+
+
+@router.get("")
+async def show_queue(
+    request: Request,
+    site: SiteHere,
+    staff: StaffHere,
+    department: str | None = None,
+    state: State | None = None,
+    after: str | None = None,
+) -> Response:
+    """Open cases by nearest deadline, a page at a time."""
+    now = site.now()
+    try:
+        departments = departments_to_read(staff, department)
+        place = place_at(after)
+    except PermissionError:
+        raise HTTPException(403) from None
+    except ValueError:
+        raise HTTPException(404) from None
+    async with site.store.engine.connect() as conn:
+        cases = await queue(
+            conn,
+            departments=departments,
+            states=(state,) if state else None,
+            after=place,
+            limit=PAGE_LENGTH,
+        )
+        found = await figures(conn, now=now, day_end=end_of_day(now)) if staff.sees_all else ()
+    return page(
+        request,
+        "staff/queue.html",
+        account=staff.account,
+        staff=staff,
+        cases=cases,
+        now=now,
+        chosen=department or staff.account.department,
+        state=state,
+        states=tuple(State),
+        next_cursor=cursor_after(cases, PAGE_LENGTH),
+        figures=found,
+        first_line=FIRST_LINE,
+    )
+
+
+@router.get("/inbox")
+async def show_inbox(
+    request: Request, site: SiteHere, staff: StaffHere, all: bool = False
+) -> Response:
+    """What the desk of this role and department was told."""
+    async with site.store.engine.connect() as conn:
+        notices = await inbox(conn, _recipients(staff), unread=not all)
+    return page(
+        request,
+        "staff/inbox.html",
+        account=staff.account,
+        staff=staff,
+        notices=[(notice, notice_line(notice, wording_of(request))) for notice in notices],
+        all=all,
+    )
+
+
+@router.post("/inbox")
+async def read_inbox(
+    site: SiteHere,
+    staff: StaffHere,
+    up_to: Annotated[int, Form()],
+    csrf: Annotated[str, Form()] = "",
+) -> Response:
+    """Note everything up to the newest shown as read."""
+    check_own(staff, csrf)
+    async with site.store.engine.begin() as conn:
+        await mark_read(conn, _recipients(staff), up_to=up_to, at=site.now())
+    return see("/staff/inbox")
+
+
+def _recipients(staff: Staff) -> list[str]:
+    return [inbox.name for inbox in inboxes_of(staff.role, staff.account.department)]
+
+
+@router.get("/quarantine")
+async def show_quarantine_list(
+    request: Request, site: SiteHere, staff: StaffHere, all: bool = False
+) -> Response:
+    """The records that could not be understood, newest first."""
+    _check_quarantine(staff)
+    async with site.store.engine.connect() as conn:
+        entries = await list_quarantine(conn, status=None if all else "open")
+    return page(
+        request,
+        "staff/quarantine.html",
+        account=staff.account,
+        staff=staff,
+        entries=entries,
+        all=all,
+    )
+
+
+@router.get("/quarantine/{entry_id}")
+async def show_quarantine_entry(
+    request: Request, site: SiteHere, staff: StaffHere, entry_id: int
+) -> Response:
+    """One such record; what it holds is hidden until somebody asks for it."""
+    return await _quarantine_entry(request, site, staff, entry_id, opened=False)
+
+
+@router.post("/quarantine/{entry_id}")
+async def open_quarantine_entry(
+    request: Request,
+    site: SiteHere,
+    staff: StaffHere,
+    entry_id: int,
+    csrf: Annotated[str, Form()] = "",
+) -> Response:
+    """One such record, opened."""
+    check_own(staff, csrf)
+    return await _quarantine_entry(request, site, staff, entry_id, opened=True)
+
+
+async def _quarantine_entry(
+    request: Request, site: SiteHere, staff: Staff, entry_id: int, *, opened: bool
+) -> Response:
+    _check_quarantine(staff)
+    try:
+        async with site.store.engine.connect() as conn:
+            found = await show_quarantine(conn, site.store, entry_id)
+    except ErasedError:
+        raise HTTPException(404) from None
+    if found is None:
+        raise HTTPException(404)
+    entry, payload = found
+    return page(
+        request,
+        "staff/quarantine_entry.html",
+        account=staff.account,
+        staff=staff,
+        entry=entry,
+        size=len(payload),
+        payload=payload[:SHOWN_PAYLOAD].decode(errors="replace") if opened else None,
+    )
+
+
+def _check_quarantine(staff: Staff) -> None:
+    if not staff.sees_quarantine:
+        raise HTTPException(403)

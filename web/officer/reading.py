@@ -1,0 +1,54 @@
+"""What an account may read: its department's cases, or all of them; and the place in a queue."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+
+from schema.events import CaseEvent
+from storage.cases import Case, QueuePlace
+from web.sign_in import Staff
+
+PAGE_LENGTH = 50
+
+
+def may_read(staff: Staff, case: Case, events: Sequence[CaseEvent]) -> bool:
+    """True for the department that has the case, for one that had it, and for those above."""
+    own = staff.account.department
+    return staff.sees_all or own == case.department or any(own == e.department for e in events)
+
+
+def departments_to_read(staff: Staff, asked: str | None) -> tuple[str, ...] | None:
+    """The departments whose queue is shown, None for all.
+
+    Raises PermissionError where another department's was asked for by somebody who may not.
+    """
+    own = staff.account.department
+    if asked in (None, ""):
+        return (own,)
+    if not staff.sees_all and asked != own:
+        raise PermissionError(asked)
+    return None if asked == "all" else (str(asked),)
+
+
+def cursor_after(cases: Sequence[Case], limit: int) -> str | None:
+    """Where the next page begins, or None where this one was not full."""
+    if len(cases) < limit:
+        return None
+    last = cases[-1]
+    due_at = last.due_at()
+    place = [due_at.isoformat() if due_at else None, last.number]
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def place_at(cursor: str | None) -> QueuePlace | None:
+    """The place that a cursor names; raises ValueError for one that we did not give."""
+    if not cursor:
+        return None
+    try:
+        due_at, number = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return QueuePlace(due_at=due_at, number=number)
+    except (binascii.Error, ValidationError, TypeError, ValueError):
+        raise ValueError("not a cursor of ours") from None

@@ -1,0 +1,141 @@
+"""What happened to a case, in plain words: a pure function of its log and its stored texts."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from schema.codes import EventKind, Visibility
+from schema.events import CaseEvent
+from schema.model import Frozen
+from storage.texts import StoredText
+from web.wording import Wording
+
+SEEN_BY: Mapping[Visibility, frozenset[Visibility]] = {
+    Visibility.PUBLIC: frozenset({Visibility.PUBLIC}),
+    Visibility.PETITIONER: frozenset({Visibility.PUBLIC, Visibility.PETITIONER}),
+    Visibility.INTERNAL: frozenset(Visibility),
+}
+
+TEXT_OF: Mapping[EventKind, str] = {
+    EventKind.ANSWERED: "text",
+    EventKind.COMMENTED: "text",
+    EventKind.AMENDED: "text",
+    EventKind.RATED: "text",
+    EventKind.ASSIGNED: "reason",
+    EventKind.TRANSFERRED: "reason",
+    EventKind.RECLASSIFIED: "reason",
+    EventKind.WITHDRAWN: "reason",
+}
+"""Which key of an event's detail names the text that people read with it."""
+
+STEPS: Sequence[tuple[str, frozenset[EventKind]]] = (
+    ("submitted", frozenset({EventKind.SUBMITTED})),
+    ("received", frozenset({EventKind.RECEIVED})),
+    ("assigned", frozenset({EventKind.ASSIGNED, EventKind.TRANSFERRED})),
+    ("started", frozenset({EventKind.STARTED})),
+    ("answered", frozenset({EventKind.ANSWERED})),
+)
+"""The way of a petition as the citizen's page draws it."""
+
+
+class Line(Frozen):
+    """One entry of a timeline. `body` is what somebody wrote, `internal` is for the city only."""
+
+    seq: int
+    kind: EventKind
+    at: AwareDatetime
+    title: str
+    note: str | None = None
+    body: str | None = None
+    by: str | None = None
+    internal: bool = False
+
+
+def timeline(
+    events: Sequence[CaseEvent],
+    texts: Mapping[UUID, StoredText],
+    *,
+    eyes: Visibility,
+    wording: Wording,
+) -> tuple[Line, ...]:
+    """The events that `eyes` may read, oldest first.
+
+    Everybody reads masked answers, the petitioner and staff read texts as written; hidden texts
+    (deleted at their source) are left to staff. An account's name is shown to staff only.
+    """
+    return tuple(
+        Line(
+            seq=event.seq,
+            kind=event.kind,
+            at=event.at,
+            title=_title(event, wording),
+            note=_note(event, wording),
+            body=_body(event, texts, eyes),
+            by=_by(event, wording) if eyes is Visibility.INTERNAL else None,
+            internal=event.visibility is Visibility.INTERNAL,
+        )
+        for event in events
+        if event.visibility in SEEN_BY[eyes]
+    )
+
+
+def answer_of(
+    events: Sequence[CaseEvent], texts: Mapping[UUID, StoredText], *, eyes: Visibility
+) -> str | None:
+    """The last answer as `eyes` may read it, or None while there is none."""
+    answers = [event for event in events if event.kind is EventKind.ANSWERED]
+    return _body(answers[-1], texts, eyes) if answers else None
+
+
+def steps_done(events: Sequence[CaseEvent]) -> tuple[tuple[str, bool], ...]:
+    """The steps of the way, each with whether it or a later one has been reached."""
+    kinds = {event.kind for event in events}
+    reached = [bool(kinds & these) for _, these in STEPS]
+    return tuple((name, any(reached[place:])) for place, (name, _) in enumerate(STEPS))
+
+
+def _title(event: CaseEvent, wording: Wording) -> str:
+    return wording.code("event", event.kind).format(
+        department=wording.department(event.department), item=wording.item(event.item)
+    )
+
+
+def _note(event: CaseEvent, wording: Wording) -> str | None:
+    detail = event.detail
+    match event.kind:
+        case EventKind.RATED:
+            return wording.code("grade", detail.get("grade"))
+        case EventKind.REMINDED | EventKind.ESCALATED:
+            return wording.t(
+                "event.rung",
+                timer=wording.code("timer", detail.get("timer")),
+                to=wording.code("rung", detail.get("to")),
+            )
+        case EventKind.DELIVERED | EventKind.UNDELIVERED:
+            return wording.code("means", detail.get("means"))
+        case _:
+            return None
+
+
+def _body(event: CaseEvent, texts: Mapping[UUID, StoredText], eyes: Visibility) -> str | None:
+    named = event.detail.get(TEXT_OF.get(event.kind, ""))
+    stored = _text_named(named, texts)
+    if stored is None or (stored.hidden and eyes is not Visibility.INTERNAL):
+        return None
+    if eyes is not Visibility.PUBLIC:
+        return stored.text
+    return stored.masked if event.kind is EventKind.ANSWERED else None
+
+
+def _text_named(named: object, texts: Mapping[UUID, StoredText]) -> StoredText | None:
+    """The text that an event names; a detail without a text is no fault."""
+    try:
+        return texts.get(UUID(named)) if isinstance(named, str) else None
+    except ValueError:
+        return None
+
+
+def _by(event: CaseEvent, wording: Wording) -> str:
+    role = wording.code("role", event.actor.role)
+    return f"{role} {event.actor.account}" if event.actor.account else role
