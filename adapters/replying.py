@@ -1,0 +1,169 @@
+"""The role `reply`: each event of a case becomes the messages that the notice table calls for."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.composing import Telling, fit_notice, is_urgent
+from adapters.consuming import Consuming, NotOursError
+from adapters.kafka import Broker
+from rules.notices import Audience, Notice, staff_address
+from rules.quiet_hours import answers_own_message, told_at
+from schema.envelope import CASE_EVENTS, CloudEvent
+from schema.events import CaseEvent
+from schema.model import Frozen
+from storage.cases import Case, event_by_id, find_case
+from storage.replies import NewReply, awaits_notice, keep_reply, mark_noticed
+from storage.sealing import ErasedError
+from storage.staff_notices import keep_staff_notice
+from storage.store import Store
+from storage.texts import case_key
+
+log = structlog.get_logger()
+
+BATCH = 200
+REPLIES = Counter("minwon_replies", "Replies rendered", ["channel", "means"])
+STAFF_NOTICES = Counter("minwon_staff_notices", "Notices put into an inbox", ["audience"])
+
+
+class Noticed(Frozen):
+    """What one event made: replies to the petitioner, notices to staff."""
+
+    replies: int = 0
+    staff: int = 0
+
+
+async def notice_event(
+    store: Store, telling: Telling, event: CaseEvent, *, now: datetime
+) -> Noticed:
+    """Tell everybody whom `event` concerns, in one transaction and once for ever.
+
+    An event met before, or one that our outbox does not know, changes nothing.
+    """
+    async with store.engine.begin() as conn:
+        if not await awaits_notice(conn, event.id):
+            return Noticed()
+        case = await find_case(conn, event.case)
+        if case is None:
+            raise NotOursError("unknown_case")
+        noticed = Noticed()
+        for row in telling.table.notices_for(event, urgent=is_urgent(event)):
+            if row.to is Audience.PETITIONER:
+                told = await _tell_petitioner(
+                    conn, store, telling, case=case, event=event, row=row, now=now
+                )
+                noticed = noticed.model_copy(update={"replies": noticed.replies + told})
+            else:
+                told = await _tell_staff(conn, event, row)
+                noticed = noticed.model_copy(update={"staff": noticed.staff + told})
+        await mark_noticed(conn, event.id)
+    return noticed
+
+
+async def _tell_petitioner(
+    conn: AsyncConnection,
+    store: Store,
+    telling: Telling,
+    *,
+    case: Case,
+    event: CaseEvent,
+    row: Notice,
+    now: datetime,
+) -> bool:
+    try:
+        fitted = await fit_notice(
+            conn, store, telling, case=case, event=event, template=row.template
+        )
+        key = await case_key(conn, store, case.number)
+    except ErasedError:
+        log.info("an erased petitioner is not told", case=case.number, template=row.template)
+        return False
+    if fitted is None:
+        return False
+    publish_after = told_at(
+        now,
+        hours=telling.hours,
+        urgent=row.at_night,
+        answers_own_message=row.acknowledges and answers_own_message(now, case.submitted_at),
+    )
+    new = NewReply(
+        event=event,
+        means=fitted.means,
+        template=row.template,
+        composed=fitted.composed,
+        publish_after=publish_after,
+        created_at=now,
+    )
+    kept = await keep_reply(conn, key, new)
+    if kept:
+        REPLIES.labels(event.channel, fitted.means).inc()
+    return kept
+
+
+async def _tell_staff(conn: AsyncConnection, event: CaseEvent, row: Notice) -> bool:
+    kept = await keep_staff_notice(
+        conn,
+        event,
+        recipient=staff_address(row.to, event).name,
+        template=row.template,
+        urgent=row.at_night or is_urgent(event),
+    )
+    if kept:
+        STAFF_NOTICES.labels(row.to).inc()
+    return kept
+
+
+def event_id_in(value: bytes) -> UUID:
+    """The id of the event that a message of `case.events` names; raises NotOursError."""
+    try:
+        return UUID(CloudEvent.model_validate(json.loads(value)).id)
+    except ValidationError:
+        raise NotOursError("no_envelope") from None
+    except (ValueError, RecursionError):
+        raise NotOursError("unreadable") from None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Replying:
+    """The role `reply`. The record is asked for each event: the message only names it."""
+
+    def __init__(
+        self,
+        store: Store,
+        broker: Broker,
+        telling: Telling,
+        *,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
+        self._store = store
+        self._telling = telling
+        self._now = now
+        self._loop = Consuming("reply", broker, [CASE_EVENTS], self.take, batch=BATCH)
+
+    @property
+    def ready(self) -> bool:
+        """True while it consumes."""
+        return self._loop.ready
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Tell people until `stop`."""
+        await self._loop.run(stop)
+
+    async def take(self, value: bytes) -> None:
+        """Handle one message of `case.events`; raises NotOursError for what names no event."""
+        event_id = event_id_in(value)
+        async with self._store.engine.connect() as conn:
+            event = await event_by_id(conn, event_id)
+        if event is None:
+            raise NotOursError("unknown_event")
+        await notice_event(self._store, self._telling, event, now=self._now())
