@@ -7,6 +7,7 @@ can always reclassify.
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -84,6 +85,7 @@ _SURE = 1.0
 _BY_CHANNEL = 0.9
 _IN_GROUP = 2.0
 """What the channel's group adds to each item of it that the words speak for."""
+_SHORT = 2
 _WINDOW = 24
 """How many letters may stand between the words of one key: further apart is another matter."""
 
@@ -253,7 +255,7 @@ def _evidence(weights: Collection[int]) -> float:
     """
     speaking = sorted((weight for weight in weights if weight > 0), reverse=True)
     against = sum(weight for weight in weights if weight < 0)
-    return sum(weight / 2**place for place, weight in enumerate(speaking)) + against
+    return sum(weight * 0.5**place for place, weight in enumerate(speaking)) + against
 
 
 def _quoted(hits: Mapping[str, int]) -> str:
@@ -263,36 +265,52 @@ def _quoted(hits: Mapping[str, int]) -> str:
 
 def _hits(item: str, spaced: str, compact: str) -> dict[str, int]:
     return {
-        key: weight
-        for key, weight, parts, pattern in _compiled()[item]
-        if all(part in (spaced if part.isascii() else compact) for part in parts)
-        and pattern.search(spaced if parts[0].isascii() else compact)
+        key.text: key.weight
+        for key in _compiled()[item]
+        if key.pattern.search(spaced if key.spaced else compact)
     }
 
 
-_Key = tuple[str, int, tuple[str, ...], re.Pattern[str]]
+@dataclass(frozen=True)
+class _Key:
+    """A key of the table, ready to be looked for in the text with or without its spaces."""
+
+    text: str
+    weight: int
+    spaced: bool
+    pattern: re.Pattern[str]
 
 
 @cache
 def _compiled() -> Mapping[str, tuple[_Key, ...]]:
     return MappingProxyType(
         {
-            item: tuple((key, weight, *_matcher(key)) for key, weight in words.items())
+            item: tuple(_key(text, weight) for text, weight in words.items())
             for item, words in keywords().words.items()
         }
     )
 
 
-def _matcher(key: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
-    """The parts of a key, and a pattern for them in any order, near to each other."""
-    parts = tuple(part.replace("_", " ") for part in _folded(key).split(" "))
-    begins = [rf"(?<![a-z]){re.escape(part)}" if part.isascii() else part for part in parts]
+def _key(text: str, weight: int) -> _Key:
+    """Parts in any order, near to each other. A word of two syllables or less hides in too many
+    others («축대» in «건축대장») and is looked for where a word begins, as Latin words are."""
+    parts = [part.replace("_", " ") for part in _folded(text).split(" ")]
+    begins = parts[0].isascii() or (len(parts) == 1 and len(text) <= _SHORT)
+    start = r"(?<![a-z가-힣])" if begins else ""
     gap = rf".{{0,{_WINDOW}}}?"
-    return parts, re.compile("|".join(gap.join(order) for order in permutations(begins)))
+    found = [f"{start}{re.escape(part)}" for part in parts]
+    pattern = "|".join(gap.join(order) for order in permutations(found))
+    return _Key(text=text, weight=weight, spaced=begins, pattern=re.compile(pattern))
+
+
+_COMPOUNDS = {"횡단보도": "횡단길", "지하보도": "지하통로", "지하차도": "지하찻길"}
+"""Words that contain another of the table («보도», «차도») and mean something else."""
 
 
 def _folded(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    for whole, other in _COMPOUNDS.items():
+        folded = folded.replace(whole, other)
     return re.sub(r"\s+", " ", folded).strip()
 
 
@@ -313,7 +331,7 @@ def _categories() -> Mapping[tuple[Channel, str], str]:
 @cache
 def _own_names() -> Mapping[str, str]:
     """Our own codes and names, which any channel may use as its category."""
-    names = {}
+    names: dict[str, str] = {}
     for group in groups().values():
         names |= {_bare(group.name_ko): group.code, _bare(group.name_en): group.code}
     for row in leaves(keywords().valid_from).values():

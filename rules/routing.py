@@ -75,7 +75,7 @@ def _district_owner(subject: Leaf, bjd5: str) -> str:
 
 def _owner(subject: Leaf, bjd5: str | None, road: str | None) -> tuple[str | None, str, str]:
     """The owner and why, or None and what is missing."""
-    kind = roads()[road].kind if road in roads() else None
+    kind = roads()[road].kind if road is not None and road in roads() else None
     if subject.expressway_owner and kind is RoadKind.EXPRESSWAY:
         return (
             subject.expressway_owner,

@@ -74,14 +74,28 @@ def groups() -> Mapping[str, Group]:
 
 
 @cache
-def _history() -> tuple[Leaf, ...]:
-    return rows("taxonomy.csv", Leaf)
+def _history() -> Mapping[str, tuple[Leaf, ...]]:
+    """Every version of each leaf, the newest last."""
+    found: dict[str, list[Leaf]] = {}
+    for row in rows("taxonomy.csv", Leaf):
+        found.setdefault(row.code, []).append(row)
+    return {
+        code: tuple(sorted(versions, key=lambda row: row.valid_from))
+        for code, versions in found.items()
+    }
 
 
 @cache
 def leaves(on_date: date) -> Mapping[str, Leaf]:
     """The leaves in force on `on_date` by code, in the order of the table."""
-    return MappingProxyType({leaf.code: leaf for leaf in _history() if leaf.valid_on(on_date)})
+    return MappingProxyType(
+        {
+            code: row
+            for code, versions in _history().items()
+            for row in versions
+            if row.valid_on(on_date)
+        }
+    )
 
 
 def leaf(code: str, *, on_date: date | None = None) -> Leaf:
@@ -89,12 +103,10 @@ def leaf(code: str, *, on_date: date | None = None) -> Leaf:
 
     A closed case keeps the name its item had. Raises KeyError for a code that was not in force.
     """
-    versions = [
-        row for row in _history() if row.code == code and (on_date is None or row.valid_on(on_date))
-    ]
-    if not versions:
-        raise KeyError(code)
-    return max(versions, key=lambda row: row.valid_from)
+    for row in reversed(_history()[code]):
+        if on_date is None or row.valid_on(on_date):
+            return row
+    raise KeyError(code)
 
 
 def is_item(code: str | None, *, on_date: date | None = None) -> bool:
