@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.channel import ChannelAdapter
 from rules.notice_texts import UNKNOWN_ITEM, Holder, Names, NoticeFacts, render
-from rules.notices import NoticeTable
+from rules.notices import NoticeTable, Standing
 from rules.organisation import FIRST_LINE, department, full_name_en, full_name_ko
 from rules.quiet_hours import QuietHours
 from rules.taxonomy import leaf
@@ -42,9 +42,15 @@ class Fitted:
     composed: Composed
 
 
-def is_urgent(event: CaseEvent) -> bool:
-    """True where the item that the case had at this event is an urgent one."""
-    return event.item is not None and leaf(event.item).urgent
+def standing_of(case: Case, event: CaseEvent) -> Standing:
+    """How the case stands for the notice table, with the item that it had at the event."""
+    item = leaf(event.item) if event.item is not None else None
+    return Standing(
+        urgent=item is not None and item.urgent,
+        handed_on=item is not None and item.handed_on,
+        unassigned=case.department is None,
+        answered=case.answered_at is not None,
+    )
 
 
 def case_url(pages_url: str, number: str, key: str | None = None) -> str:
@@ -63,7 +69,7 @@ async def facts_for(
         number=case.number,
         kind=case.kind,
         at=event.at,
-        urgent=is_urgent(event),
+        urgent=standing_of(case, event).urgent,
         item=_item_names(event.item),
         holder=await _holder(conn, case, event),
         due_at=_promised(event),

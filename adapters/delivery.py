@@ -17,7 +17,7 @@ from pydantic import JsonValue, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.carriers import Carrier, TemporaryFailure
-from adapters.composing import Telling, barred_means, fit_notice, is_urgent
+from adapters.composing import Telling, barred_means, fit_notice, standing_of
 from adapters.consuming import Consuming, NotOursError
 from adapters.kafka import Broker
 from rules.quiet_hours import told_at
@@ -225,7 +225,7 @@ class Delivering:
             publish_after=told_at(
                 now,
                 hours=self._telling.hours,
-                urgent=is_urgent(event),
+                urgent=standing_of(case, event).urgent,
                 answers_own_message=False,
             ),
             created_at=now,

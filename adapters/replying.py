@@ -11,7 +11,7 @@ from prometheus_client import Counter
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.composing import Telling, fit_notice, is_urgent
+from adapters.composing import Telling, fit_notice, standing_of
 from adapters.consuming import Consuming, NotOursError
 from adapters.kafka import Broker
 from rules.notices import Audience, Notice, staff_address
@@ -54,14 +54,15 @@ async def notice_event(
         if case is None:
             raise NotOursError("unknown_case")
         noticed = Noticed()
-        for row in telling.table.notices_for(event, urgent=is_urgent(event)):
+        standing = standing_of(case, event)
+        for row in telling.table.notices_for(event, standing):
             if row.to is Audience.PETITIONER:
                 told = await _tell_petitioner(
                     conn, store, telling, case=case, event=event, row=row, now=now
                 )
                 noticed = noticed.model_copy(update={"replies": noticed.replies + told})
             else:
-                told = await _tell_staff(conn, event, row)
+                told = await _tell_staff(conn, event, row, urgent=standing.urgent)
                 noticed = noticed.model_copy(update={"staff": noticed.staff + told})
         await mark_noticed(conn, event.id)
     return noticed
@@ -107,13 +108,15 @@ async def _tell_petitioner(
     return kept
 
 
-async def _tell_staff(conn: AsyncConnection, event: CaseEvent, row: Notice) -> bool:
+async def _tell_staff(
+    conn: AsyncConnection, event: CaseEvent, row: Notice, *, urgent: bool
+) -> bool:
     kept = await keep_staff_notice(
         conn,
         event,
         recipient=staff_address(row.to, event).name,
         template=row.template,
-        urgent=row.at_night or is_urgent(event),
+        urgent=row.at_night or urgent,
     )
     if kept:
         STAFF_NOTICES.labels(row.to).inc()

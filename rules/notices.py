@@ -26,11 +26,26 @@ class Audience(StrEnum):
     RUNG = "rung"
 
 
+class Standing(Frozen):
+    """How a case stands when one of its events is looked at: by then more may have happened.
+
+    `urgent` and `handed_on` are those of the event's item; `unassigned` and `answered` the
+    case's.
+    """
+
+    urgent: bool = False
+    handed_on: bool = False
+    unassigned: bool = False
+    answered: bool = False
+
+
 class Condition(Frozen):
     """What must hold beside the kind of event; what is not given does not matter."""
 
     urgent: bool | None = None
-    first_line: bool | None = None
+    handed_on: bool | None = None
+    unassigned: bool | None = None
+    answered: bool | None = None
     channels: frozenset[Channel] = frozenset(Channel)
     not_channels: frozenset[Channel] = frozenset()
     actors: frozenset[Role] = frozenset(Role)
@@ -38,14 +53,15 @@ class Condition(Frozen):
     detail: dict[str, JsonValue] = Field(default_factory=dict)
     not_detail: dict[str, JsonValue] = Field(default_factory=dict)
 
-    def fits(self, event: CaseEvent, *, urgent: bool) -> bool:
-        """True when `event`, of a case that is `urgent` or not, meets it."""
-        at_first_line = event.department == FIRST_LINE
+    def fits(self, event: CaseEvent, standing: Standing) -> bool:
+        """True when `event`, of a case that stands so, meets it."""
         return (
-            self.urgent in (None, urgent)
-            and self.first_line in (None, at_first_line)
-            and event.channel in self.channels - self.not_channels
+            event.channel in self.channels - self.not_channels
             and event.actor.role in self.actors - self.not_actors
+            and all(
+                getattr(self, name) in (None, value)
+                for name, value in standing.model_dump().items()
+            )
             and all(event.detail.get(key) == value for key, value in self.detail.items())
             and not any(event.detail.get(key) == value for key, value in self.not_detail.items())
         )
@@ -77,11 +93,11 @@ class NoticeTable(Frozen):
             raise ValueError(f"neither told nor silent: {sorted(missing)}")
         return self
 
-    def notices_for(self, event: CaseEvent, *, urgent: bool) -> tuple[Notice, ...]:
+    def notices_for(self, event: CaseEvent, standing: Standing) -> tuple[Notice, ...]:
         """The rows that `event` calls for: for each audience the first that fits."""
         chosen: dict[Audience, Notice] = {}
         for row in self.notice:
-            if row.on is event.kind and row.when.fits(event, urgent=urgent):
+            if row.on is event.kind and row.when.fits(event, standing):
                 chosen.setdefault(row.to, row)
         return tuple(chosen.values())
 
@@ -122,7 +138,8 @@ RUNGS: dict[str, Audience] = {
 
 
 def staff_address(audience: Audience, event: CaseEvent) -> StaffAddress:
-    """Where a staff notice goes. A case that no department has goes to the first-line desk.
+    """Where a staff notice goes. A case that no department has goes to the first-line desk; the
+    desk on duty is the one that routing named, else that of the case's agency.
 
     Raises KeyError for a rung that names nobody we know, ValueError for the petitioner.
     """
@@ -134,7 +151,8 @@ def staff_address(audience: Audience, event: CaseEvent) -> StaffAddress:
     if audience in OF_THE_AGENCY:
         return StaffAddress(department=agency, role=OF_THE_AGENCY[audience])
     if audience is Audience.DUTY:
-        return StaffAddress(department=duty_department(agency), role=Role.OFFICER)
+        desk = event.detail.get("duty_department") or duty_department(agency)
+        return StaffAddress(department=str(desk), role=Role.OFFICER)
     if audience is Audience.FIRST_LINE or event.department in (None, FIRST_LINE):
         return FIRST_LINE_DESK
     head = audience is Audience.DEPARTMENT_HEAD

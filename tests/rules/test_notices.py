@@ -19,6 +19,7 @@ from rules.notices import (
     RUNGS,
     Audience,
     NoticeTable,
+    Standing,
     inboxes_of,
     read_notices,
     staff_address,
@@ -69,147 +70,179 @@ def event(
     )
 
 
-def told(happened: CaseEvent, *, urgent: bool = False) -> set[tuple[str, str]]:
-    rows = read_notices().notices_for(happened, urgent=urgent)
+def told(happened: CaseEvent, **standing: bool) -> set[tuple[str, str]]:
+    rows = read_notices().notices_for(happened, Standing(**standing))
     return {(row.to.value, row.template) for row in rows}
 
 
 SNS = Channel.SNS
-PROMISES: list[tuple[str, CaseEvent, bool, set[tuple[str, str]]]] = [
-    ("receipt says nothing of its own", event(EventKind.RECEIVED), False, set()),
+Told = set[tuple[str, str]]
+PROMISES: list[tuple[str, CaseEvent, dict[str, bool], Told]] = [
+    ("receipt says nothing of its own", event(EventKind.RECEIVED), {}, set()),
     (
         "a thread is acknowledged at receipt",
         event(EventKind.RECEIVED, channel=SNS),
-        False,
+        {},
         {("petitioner", "received_in_thread")},
+    ),
+    (
+        "receipt speaks where nobody has the case yet",
+        event(EventKind.RECEIVED, department=None),
+        {"unassigned": True},
+        {("petitioner", "received"), ("first_line", "unassigned_case")},
+    ),
+    (
+        "what was answered on the telephone is not acknowledged too",
+        event(EventKind.RECEIVED, department=None),
+        {"unassigned": True, "answered": True},
+        set(),
     ),
     (
         "the first message says who has it",
         event(EventKind.ASSIGNED),
-        False,
+        {},
         {("petitioner", "assigned"), ("department", "new_case")},
     ),
     (
-        "what nobody could place is acknowledged by the first-line desk",
-        event(EventKind.ASSIGNED, department=FIRST_LINE),
-        False,
-        {("petitioner", "received"), ("department", "new_case")},
+        "an assignment that the answer overtook is no news",
+        event(EventKind.ASSIGNED),
+        {"answered": True},
+        set(),
     ),
     (
         "the desk's decision is told",
         event(EventKind.ASSIGNED, actor=Role.FIRST_LINE),
-        False,
+        {},
         {("petitioner", "distributed"), ("department", "new_case")},
+    ),
+    (
+        "a request for information is handed on with a word",
+        event(EventKind.ASSIGNED),
+        {"handed_on": True},
+        {("petitioner", "handed_on"), ("department", "new_case")},
     ),
     (
         "a thread hears nothing between receipt and answer",
         event(EventKind.ASSIGNED, channel=SNS),
-        False,
+        {},
         {("department", "new_case")},
     ),
     (
-        "an urgent case wakes the duty officer",
-        event(EventKind.ASSIGNED),
-        True,
-        {("petitioner", "assigned"), ("department", "new_case"), ("duty", "urgent_case")},
+        "an urgent case wakes the duty officer at its receipt",
+        event(EventKind.RECEIVED),
+        {"urgent": True},
+        {("duty", "urgent_case")},
+    ),
+    (
+        "an urgent case that nobody has wakes the duty officer all the same",
+        event(EventKind.RECEIVED, department=None),
+        {"urgent": True, "unassigned": True},
+        {
+            ("petitioner", "received"),
+            ("first_line", "unassigned_case"),
+            ("duty", "urgent_case"),
+        },
     ),
     (
         "a case found to be urgent wakes the duty officer",
         event(EventKind.RECLASSIFIED),
-        True,
+        {"urgent": True},
         {("petitioner", "reclassified"), ("duty", "urgent_case")},
     ),
     (
         "a transfer is told to both sides",
         event(EventKind.TRANSFERRED),
-        False,
+        {},
         {("petitioner", "transferred"), ("department", "transferred_case")},
     ),
-    ("an answer is told", event(EventKind.ANSWERED), False, {("petitioner", "answered")}),
+    ("an answer is told", event(EventKind.ANSWERED), {}, {("petitioner", "answered")}),
     (
         "an answer is told under the post",
         event(EventKind.ANSWERED, channel=SNS),
-        False,
+        {},
         {("petitioner", "answered")},
     ),
     (
         "an answer on the telephone is told as such",
         event(EventKind.ANSWERED, actor=Role.CHANNEL),
-        False,
+        {},
         {("petitioner", "answered_on_call")},
     ),
     (
         "the end of the window after an answer is no news",
         event(EventKind.CLOSED, detail={"ground": "answered"}),
-        False,
+        {},
         set(),
     ),
     (
         "any other end is told",
         event(EventKind.CLOSED, detail={"ground": "no_supplement"}),
-        False,
+        {},
         {("petitioner", "closed")},
     ),
     (
         "a reminder goes to whom the ladder names",
         event(EventKind.REMINDED, detail={"to": "officer", "rung": "near"}),
-        False,
+        {},
         {("rung", "deadline_near")},
     ),
     (
         "a deadline that has just come is no rebuke yet",
         event(EventKind.ESCALATED, detail={"to": "department_head", "rung": "due"}),
-        False,
+        {},
         {("rung", "deadline_reached")},
     ),
     (
         "an overdue case is pressed for",
         event(EventKind.ESCALATED, detail={"to": "inspector", "rung": "overdue-8h"}),
-        False,
+        {},
         {("rung", "deadline_passed")},
     ),
     (
         "a deletion at the source goes to a person",
         event(EventKind.REMOVED_AT_SOURCE, channel=SNS, actor=Role.CHANNEL),
-        False,
+        {},
         {("department", "removed_case")},
     ),
     (
         "an officer hears of a citizen who could not be reached",
         event(EventKind.UNDELIVERED, detail={"last": True}),
-        False,
+        {},
         {("department", "undelivered_reply")},
     ),
     (
         "a means that failed before the next is tried troubles nobody",
         event(EventKind.UNDELIVERED, detail={"last": False}),
-        False,
+        {},
         set(),
     ),
 ]
 
 
 @pytest.mark.parametrize(
-    ("happened", "urgent", "expected"),
+    ("happened", "standing", "expected"),
     [row[1:] for row in PROMISES],
     ids=[row[0] for row in PROMISES],
 )
 def test_the_table_tells_these(
-    happened: CaseEvent, urgent: bool, expected: set[tuple[str, str]]
+    happened: CaseEvent, standing: dict[str, bool], expected: Told
 ) -> None:
     """Each event tells exactly these people, in these words."""
-    assert told(happened, urgent=urgent) == expected
+    assert told(happened, **standing) == expected
 
 
 def test_an_urgent_case_is_told_at_night_and_another_is_not() -> None:
-    """Only the urgent rows of an assignment break the night."""
+    """Only the urgent rows break the night."""
 
-    def at_night(urgent: bool) -> set[str]:
-        rows = read_notices().notices_for(event(EventKind.ASSIGNED), urgent=urgent)
+    def at_night(kind: EventKind, *, urgent: bool) -> set[str]:
+        standing = Standing(urgent=urgent, unassigned=kind is EventKind.RECEIVED)
+        rows = read_notices().notices_for(event(kind), standing)
         return {row.to.value for row in rows if row.at_night}
 
-    assert at_night(True) == {"petitioner", "duty"}
-    assert at_night(False) == set()
+    assert at_night(EventKind.RECEIVED, urgent=True) == {"petitioner", "duty"}
+    assert at_night(EventKind.ASSIGNED, urgent=True) == {"petitioner"}
+    assert at_night(EventKind.RECEIVED, urgent=False) == set()
+    assert at_night(EventKind.ASSIGNED, urgent=False) == set()
 
 
 def test_every_kind_of_event_is_told_or_silent_for_a_reason() -> None:
@@ -379,3 +412,11 @@ def test_whoever_does_not_read_korean_is_told_in_english() -> None:
     """Korean in all its variants, and English for every other language."""
     assert "답변" in render("answered", FULL, language="ko-KR").body
     assert "answer" in render("answered", FULL, language="zh").body
+
+
+def test_the_duty_desk_that_routing_named_is_the_one_told() -> None:
+    """Before anybody has the case, the nearest desk on duty is the one of its place."""
+    happened = event(
+        EventKind.RECEIVED, department=None, agency=None, detail={"duty_department": "3220000.duty"}
+    )
+    assert staff_address(Audience.DUTY, happened).name == "3220000.duty:officer"
