@@ -48,6 +48,7 @@ def standing_of(case: Case, event: CaseEvent) -> Standing:
     return Standing(
         urgent=item is not None and item.urgent,
         handed_on=item is not None and item.handed_on,
+        first_line=event.department == FIRST_LINE,
         unassigned=case.department is None,
         answered=case.answered_at is not None,
     )
