@@ -1,0 +1,131 @@
+"""The working calendar: which days are closed and why, as one numbered value."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from schema.model import Frozen
+
+SATURDAY = 5
+FIRST_YEAR = 2016
+LAST_YEAR = 2036
+
+
+class CalendarError(ValueError):
+    """The calendar cannot answer: the year is not covered, or has no working day."""
+
+
+class Override(Frozen):
+    """A day that the law changed faster than the library: closed, or open after all."""
+
+    day: date
+    name_ko: str
+    kind: Literal["closed", "open"]
+    source: str
+
+
+class BusinessCalendar(Frozen):
+    """Working days of the city, by version. Saturdays and Sundays are closed without a name.
+
+    민원처리법 §19: public holidays and Saturdays are not counted.
+    """
+
+    version: int = Field(ge=1)
+    first_year: int
+    last_year: int
+    closed: Mapping[date, str]
+
+    @model_validator(mode="after")
+    def _has_working_days(self) -> "BusinessCalendar":
+        for year in range(self.first_year, self.last_year + 1):
+            if not any(day.year == year for day in self.open_days):
+                raise CalendarError(f"{year} has no working day: mend the calendar")
+        return self
+
+    @cached_property
+    def open_days(self) -> tuple[date, ...]:
+        """Every working day, in order: counting days is looking up places in this list."""
+        first, last = date(self.first_year, 1, 1), date(self.last_year, 12, 31)
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return tuple(d for d in days if d.weekday() < SATURDAY and d not in self.closed)
+
+    def check(self, day: date) -> None:
+        """Raises CalendarError where `day` lies outside the years covered."""
+        if not self.first_year <= day.year <= self.last_year:
+            raise CalendarError(
+                f"the calendar covers {self.first_year} to {self.last_year}, not {day.year}"
+            )
+
+    def is_open(self, day: date) -> bool:
+        """True for a working day. Raises CalendarError outside the years covered."""
+        self.check(day)
+        return day.weekday() < SATURDAY and day not in self.closed
+
+    def why_closed(self, day: date) -> str | None:
+        """The Korean name of the reason, or None for a working day."""
+        if day in self.closed:
+            return self.closed[day]
+        return "토요일" if day.weekday() == SATURDAY else "일요일" if not self.is_open(day) else None
+
+    def days_before(self, day: date) -> int:
+        """How many working days lie before `day`."""
+        self.check(day)
+        return bisect_left(self.open_days, day)
+
+    def open_on_or_after(self, day: date) -> date:
+        """`day`, or the first working day after it."""
+        return self.nth(self.days_before(day))
+
+    def nth(self, index: int) -> date:
+        """The working day at `index` (0 is the first). Raises CalendarError beyond the end."""
+        if not 0 <= index < len(self.open_days):
+            raise CalendarError(f"the calendar ends with {self.last_year}: extend it")
+        return self.open_days[index]
+
+    def open_between(self, first: date, last: date) -> int:
+        """How many working days from `first` to `last`, both included."""
+        return bisect_right(self.open_days, last) - bisect_left(self.open_days, first)
+
+    def with_closed(self, days: Mapping[date, str]) -> "BusinessCalendar":
+        """The same version with more closed days: what one petition was told after its receipt."""
+        if not days:
+            return self
+        return BusinessCalendar(
+            version=self.version,
+            first_year=self.first_year,
+            last_year=self.last_year,
+            closed={**self.closed, **days},
+        )
+
+
+def national_calendar(
+    *,
+    version: int,
+    overrides: Iterable[Override] = (),
+    first_year: int = FIRST_YEAR,
+    last_year: int = LAST_YEAR,
+) -> BusinessCalendar:
+    """The public holidays of Korea from the `holidays` package, with `overrides` above them.
+
+    Source: 관공서의 공휴일에 관한 규정; checked against rules/data/holidays.csv.
+    """
+    import holidays
+
+    years = range(first_year, last_year + 1)
+    closed = {
+        day: name
+        for day, name in sorted(holidays.country_holidays("KR", years=years, language="ko").items())
+        if day.year in years
+    }
+    for override in overrides:
+        if override.kind == "closed":
+            closed[override.day] = override.name_ko
+        else:
+            closed.pop(override.day, None)
+    return BusinessCalendar(
+        version=version, first_year=first_year, last_year=last_year, closed=closed
+    )

@@ -1,0 +1,1 @@
+"""Data of the rules, validated when read."""

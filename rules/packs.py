@@ -1,0 +1,73 @@
+"""Rule packs: the law of petitions as it stood, by the day from which it applies to a receipt."""
+
+import tomllib
+from datetime import date, datetime, time
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from schema.model import Frozen
+
+SEOUL = ZoneInfo("Asia/Seoul")
+
+
+class Readings(Frozen):
+    """Points where the text leaves room, and the reading chosen (see docs/decisions)."""
+
+    exhaustion: Literal["earliest", "next_opening"] = "earliest"
+    """A1: a period used up at 12:00 or 18:00 ends then, or at the next opening."""
+    day_due: time = time(23, 59, 59)
+    """A3: the last day ends at midnight (민법 §159)."""
+    hour_supplement: Literal["whole_days", "instants"] = "whole_days"
+    """A5: dispatch and arrival days are left out whole, or the clock stops at the instants."""
+    day_outage: Literal["whole_days", "any_day"] = "whole_days"
+    """A6: in a day period only a day wholly out is left out, or any day touched."""
+    investigation_cap: Literal["working_days", "civil_days"] = "working_days"
+    """A12: how the 14 (+7) days of a field investigation are counted."""
+
+
+class RulePack(Frozen):
+    """One version of the law. `valid_from` refers to the receipt unless a rule says otherwise."""
+
+    name: str
+    valid_from: date
+    source: str
+    morning: tuple[time, time]
+    afternoon: tuple[time, time]
+    immediate_hours: int = Field(gt=0)
+    hours_a_day: int = Field(gt=0)
+    extension_reasons: frozenset[str] | None = None
+    """Lawful reasons (영 §21①); None: any (부득이한 사유), before 2026-05-06."""
+    extensions: int = Field(default=2, gt=0)
+    outages_from: date
+    """First day of outages that are not counted (영 §20 2호): the outage's own beginning."""
+    investigation_days: int = 14
+    investigation_extra_days: int = 7
+    readings: Readings = Readings()
+
+
+class _Packs(Frozen):
+    pack: tuple[RulePack, ...] = Field(min_length=1)
+
+
+@cache
+def packs() -> tuple[RulePack, ...]:
+    """Every pack, oldest first; raises ValidationError where the data is not usable."""
+    raw = files("rules.data").joinpath("packs.toml").read_text(encoding="utf-8")
+    found = _Packs.model_validate(tomllib.loads(raw)).pack
+    return tuple(sorted(found, key=lambda pack: pack.valid_from))
+
+
+@cache
+def _pack_on(day: date) -> RulePack:
+    in_force = [pack for pack in packs() if pack.valid_from <= day]
+    return in_force[-1] if in_force else packs()[0]
+
+
+def pack_for(received_at: datetime) -> RulePack:
+    """The pack for a receipt; before the oldest one the oldest (the act of 2016 took over what was
+    pending)."""
+    return _pack_on(received_at.astimezone(SEOUL).date())

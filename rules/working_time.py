@@ -1,0 +1,151 @@
+"""Working time: an instant is so many working seconds after the calendar's beginning, and back.
+
+Both directions are a look-up in the list of working days, so adding hours costs the same whether
+a holiday lies between or a year.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+from rules.calendar import BusinessCalendar
+from rules.packs import SEOUL, RulePack
+
+MINUTE = 60
+HOUR = 3600
+
+
+def seoul(day: date, at: time) -> datetime:
+    """The instant of a wall clock in Seoul, in UTC."""
+    return datetime.combine(day, at, tzinfo=SEOUL).astimezone(UTC)
+
+
+def seoul_day(at: datetime) -> date:
+    """The day in Seoul on which `at` falls."""
+    return at.astimezone(SEOUL).date()
+
+
+def _seconds(at: time) -> float:
+    return at.hour * HOUR + at.minute * MINUTE + at.second + at.microsecond / 1e6
+
+
+class WorkingDay:
+    """The working hours of one day: 09–12 and 13–18 (지방공무원 복무규정 §2②)."""
+
+    def __init__(self, pack: RulePack) -> None:
+        self._spans = [tuple(map(_seconds, span)) for span in (pack.morning, pack.afternoon)]
+        self.opens = pack.morning[0]
+        self.closes = pack.afternoon[1]
+        self.length = sum(end - start for start, end in self._spans)
+
+    def worked_at(self, at: time) -> float:
+        """Working seconds of the day up to `at`."""
+        now = _seconds(at)
+        return sum(min(max(now - start, 0), end - start) for start, end in self._spans)
+
+    def at_worked(self, worked: float) -> float:
+        """Seconds after midnight at which `worked` (above 0) working seconds are first done."""
+        left = worked
+        for start, end in self._spans:
+            if left <= end - start:
+                return start + left
+            left -= end - start
+        return self._spans[-1][1]
+
+    def is_working(self, at: time) -> bool:
+        """True from each opening to just before the following break or end."""
+        return any(start <= _seconds(at) < end for start, end in self._spans)
+
+    def opening_after(self, at: time) -> time | None:
+        """The next opening of the same day at or after `at`, or None when the day is over."""
+        for start, _ in self._spans:
+            if _seconds(at) <= start:
+                return (datetime.min + timedelta(seconds=start)).time()
+        return None
+
+
+def total_at(at: datetime, calendar: BusinessCalendar, pack: RulePack) -> float:
+    """Working seconds from the calendar's beginning to `at`."""
+    local, hours = at.astimezone(SEOUL), WorkingDay(pack)
+    done = calendar.days_before(local.date()) * hours.length
+    return done + (hours.worked_at(local.time()) if calendar.is_open(local.date()) else 0)
+
+
+def at_total(total: float, calendar: BusinessCalendar, pack: RulePack) -> datetime:
+    """The earliest instant at which `total` working seconds are done (reading A1); in UTC."""
+    hours = WorkingDay(pack)
+    index, rest = divmod(total, hours.length)
+    if rest == 0:
+        index, rest = index - 1, hours.length
+    midnight = seoul(calendar.nth(int(index)), time(0))
+    return midnight + timedelta(seconds=hours.at_worked(rest))
+
+
+def receipt_instant(at: datetime, calendar: BusinessCalendar, pack: RulePack) -> datetime:
+    """When something that arrives at `at` is received: at once in working time, else at the next
+    opening (reading A2). In UTC."""
+    local, hours = at.astimezone(SEOUL), WorkingDay(pack)
+    day = local.date()
+    if calendar.is_open(day):
+        if hours.is_working(local.time()):
+            return at.astimezone(UTC)
+        opening = hours.opening_after(local.time())
+        if opening is not None:
+            return seoul(day, opening)
+    following = calendar.open_on_or_after(day + timedelta(days=1))
+    return seoul(following, hours.opens)
+
+
+def working_seconds_between(
+    start: datetime, end: datetime, calendar: BusinessCalendar, pack: RulePack
+) -> float:
+    """Working seconds from `start` to `end`; negative where `end` comes first."""
+    return total_at(end, calendar, pack) - total_at(start, calendar, pack)
+
+
+def add_working_seconds(
+    start: datetime, seconds: float, calendar: BusinessCalendar, pack: RulePack
+) -> datetime:
+    """The instant `seconds` working seconds after `start`, by reading A1. In UTC.
+
+    Raises CalendarError beyond the years covered.
+    """
+    if seconds <= 0:
+        return start.astimezone(UTC)
+    due = at_total(total_at(start, calendar, pack) + seconds, calendar, pack)
+    if pack.readings.exhaustion == "next_opening":
+        return receipt_instant(due, calendar, pack)
+    return due
+
+
+Span = tuple[datetime, datetime]
+
+
+def united(spans: Sequence[Span]) -> list[Span]:
+    """The spans in order, overlapping ones made one (reading A15)."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        elif start < end:
+            found.append((start, end))
+    return found
+
+
+def add_working_seconds_outside(
+    start: datetime,
+    seconds: float,
+    excluded: Sequence[Span],
+    calendar: BusinessCalendar,
+    pack: RulePack,
+) -> datetime:
+    """`add_working_seconds`, counting nothing inside the `excluded` spans."""
+    at, left = start, seconds
+    for begin, end in united(excluded):
+        if end <= at:
+            continue
+        before = max(0.0, working_seconds_between(at, max(begin, at), calendar, pack))
+        if before >= left:
+            break
+        left -= before
+        at = max(end, at)
+    return add_working_seconds(at, left, calendar, pack)
