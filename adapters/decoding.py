@@ -54,7 +54,7 @@ def possible_instant(
     if not EARLIEST <= aware <= arrived_at + CLOCK_SKEW:
         raise UnintelligibleError(
             QuarantineReason.TIME_IMPOSSIBLE,
-            f"{field}: before 2013 or more than a day after it arrived; ask the sender for the time",
+            f"{field}: before 2013 or over a day after the arrival; ask the sender for the time",
         )
     return aware.astimezone(UTC)
 

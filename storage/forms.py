@@ -39,28 +39,35 @@ class Photograph(Protocol):
     """A file that was read and made again without its metadata; what that said is kept."""
 
     @property
-    def content(self) -> bytes: ...
+    def content(self) -> bytes:
+        """The bytes to keep, without metadata."""
 
     @property
-    def media_type(self) -> str: ...
+    def media_type(self) -> str:
+        """What `content` is, whatever the sender called it."""
 
     @property
-    def original_sha256(self) -> str: ...
+    def original_sha256(self) -> str:
+        """SHA-256 of the file as it was sent, in hex."""
 
     @property
-    def captured_at(self) -> datetime | None: ...
+    def captured_at(self) -> datetime | None:
+        """When it was taken, in UTC, where the file said so."""
 
     @property
-    def lat(self) -> float | None: ...
+    def lat(self) -> float | None:
+        """Where it was taken: latitude in WGS84 degrees."""
 
     @property
-    def long(self) -> float | None: ...
+    def long(self) -> float | None:
+        """Longitude, likewise."""
 
 
 class CleanFile(Protocol):
     """Cleans one file. Raises FormRefusedError that names it where it cannot be read."""
 
-    def __call__(self, content: bytes, name: str, /) -> Photograph: ...
+    def __call__(self, content: bytes, name: str, /) -> Photograph:
+        """The file `name`, cleaned."""
 
 
 class Desk(Frozen):
@@ -128,7 +135,7 @@ async def file_form(
 
 
 def _refuse_resident_numbers(form: PetitionForm) -> None:
-    """A form must not take in 주민등록번호 without a law that asks for it (개인정보 보호법 §24의2)."""
+    """주민등록번호 is not taken in without a law that asks for it (개인정보 보호법 §24의2)."""
     written = {
         "text": form.text,
         "location.address": form.location.address,

@@ -24,6 +24,8 @@ class Carrier(Protocol):
     means to tell. Raises TemporaryFailure; a refusal for good is a Delivery that says FAILED.
     """
 
-    async def send(self, message: OutboundMessage, /) -> Delivery: ...
+    async def send(self, message: OutboundMessage, /) -> Delivery:
+        """Hand over one message; raises TemporaryFailure where it should be tried again."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Give connections back; nothing is sent after it."""

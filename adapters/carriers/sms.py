@@ -32,7 +32,7 @@ OUR_TROUBLE = frozenset(
         "TooManyRequests",
     }
 )
-"""Refusals that say nothing of the message: a wrong key or an empty account. It is kept for later."""
+"""Refusals that say nothing of the message, but of our key or account: it is kept for later."""
 
 
 def fit(notice: NoticeText, to: str) -> Composed:

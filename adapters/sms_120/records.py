@@ -54,7 +54,7 @@ class CallRecord(Tolerant):
 
 
 class TextMessage(Tolerant):
-    """One message (문자) in the plain form. The parts of a long one may come as a list, in order."""
+    """One message (문자) in the plain form; a long one may come as a list of its parts."""
 
     message_id: str
     sender: str | None = Field(default=None, alias="from")

@@ -63,5 +63,5 @@ def is_signed_by_twilio(
         return False
     given = header.strip().encode()
     return any(
-        [hmac.compare_digest(given, twilio_signature(url, fields, token).encode()) for url in urls]
+        hmac.compare_digest(given, twilio_signature(url, fields, token).encode()) for url in urls
     )

@@ -17,7 +17,7 @@ from fastapi.responses import JSONResponse
 from stack.outside.book import Book
 
 API_KEY = "OUTSIDE0APIKEY00"
-API_SECRET = "OUTSIDE0API0SECRET0FOR0THE0DEMO0"
+API_SECRET = "OUTSIDE0API0SECRET0FOR0THE0DEMO0"  # noqa: S105 - the stand-in is public
 """What a customer of this carrier signs with. It guards nothing: the carrier is a stand-in."""
 
 SKEW = timedelta(minutes=15)

@@ -19,7 +19,8 @@ KINDS = {
 }
 
 _STYLE = """
-:root { color-scheme: light dark; font: 17px/1.6 "Pretendard", "Noto Sans KR", system-ui, sans-serif }
+:root { color-scheme: light dark;
+        font: 17px/1.6 "Pretendard", "Noto Sans KR", system-ui, sans-serif }
 body { max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.5rem; margin: 0 }
 nav a, nav strong { margin-right: .9rem; white-space: nowrap }

@@ -220,9 +220,7 @@ async def test_a_wrong_key_loses_no_message(outside: OutsideAddresses) -> None:
             "InvalidAPIKey",
         ),
         (
-            authorization(
-                API_KEY, API_SECRET, at=datetime(2026, 1, 1, tzinfo=UTC), salt="s" * 16
-            ),
+            authorization(API_KEY, API_SECRET, at=datetime(2026, 1, 1, tzinfo=UTC), salt="s" * 16),
             "RequestTimeTooSkewed",
         ),
     ],

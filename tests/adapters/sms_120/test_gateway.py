@@ -44,9 +44,7 @@ async def client(store: Store) -> AsyncIterator[httpx.AsyncClient]:
         yield made
 
 
-async def post(
-    client: httpx.AsyncClient, path: str, body: bytes, **headers: str
-) -> httpx.Response:
+async def post(client: httpx.AsyncClient, path: str, body: bytes, **headers: str) -> httpx.Response:
     """Post `body`, signed with the right key."""
     return await client.post(
         path, content=body, headers={"X-Minwon-Signature": signed(body, KEY), **headers}
@@ -164,9 +162,7 @@ async def test_a_message_as_json(client: httpx.AsyncClient, store: Store) -> Non
 
 
 @pytest.mark.parametrize("base", [PAGES, "http://inside:8080"])
-async def test_a_message_from_twilio(
-    client: httpx.AsyncClient, store: Store, base: str
-) -> None:
+async def test_a_message_from_twilio(client: httpx.AsyncClient, store: Store, base: str) -> None:
     """Signed for our public address or for the one it came to; answered with empty TwiML."""
     fields = dict(httpx.QueryParams(TWILIO_BODY.decode()))
     answer = await client.post(
