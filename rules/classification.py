@@ -86,8 +86,9 @@ _BY_CHANNEL = 0.9
 _IN_GROUP = 2.0
 """What the channel's group adds to each item of it that the words speak for."""
 _SHORT = 2
-_WINDOW = 24
-"""How many letters may stand between the words of one key: further apart is another matter."""
+_WINDOW = 32
+"""How many letters and spaces may stand between the words of one key: further apart is another
+matter."""
 
 
 def threshold() -> float:
@@ -210,8 +211,8 @@ def _candidates(text: str, group: str | None) -> tuple[Candidate, ...]:
     The best one's score is its confidence: best / (best + second + third + doubt).
     """
     spaced = _without_places(_folded(text))
-    compact = spaced.replace(" ", "")
-    found = {item: hits for item in keywords().words if (hits := _hits(item, spaced, compact))}
+    letters = frozenset(spaced)
+    found = {item: hits for item in keywords().words if (hits := _hits(item, spaced, letters))}
     scores = {
         item: _evidence(hits.values()) + (_IN_GROUP if group == item[:2] else 0.0)
         for item, hits in found.items()
@@ -260,24 +261,24 @@ def _evidence(weights: Collection[int]) -> float:
 
 def _quoted(hits: Mapping[str, int]) -> str:
     strongest = sorted(hits, key=lambda word: (-hits[word], word))[:3]
-    return ", ".join(f"«{word.replace('_', ' ')}»" for word in strongest)
+    return ", ".join(f"«{word}»" for word in strongest)
 
 
-def _hits(item: str, spaced: str, compact: str) -> dict[str, int]:
+def _hits(item: str, text: str, letters: frozenset[str]) -> dict[str, int]:
     return {
         key.text: key.weight
         for key in _compiled()[item]
-        if key.pattern.search(spaced if key.spaced else compact)
+        if key.initials <= letters and key.pattern.search(text)
     }
 
 
 @dataclass(frozen=True)
 class _Key:
-    """A key of the table, ready to be looked for in the text with or without its spaces."""
+    """A key of the table, ready to be looked for; `initials` tells quickly that it is not there."""
 
     text: str
     weight: int
-    spaced: bool
+    initials: frozenset[str]
     pattern: re.Pattern[str]
 
 
@@ -292,15 +293,26 @@ def _compiled() -> Mapping[str, tuple[_Key, ...]]:
 
 
 def _key(text: str, weight: int) -> _Key:
-    """Parts in any order, near to each other. A word of two syllables or less hides in too many
-    others («축대» in «건축대장») and is looked for where a word begins, as Latin words are."""
     parts = [part.replace("_", " ") for part in _folded(text).split(" ")]
-    begins = parts[0].isascii() or (len(parts) == 1 and len(text) <= _SHORT)
-    start = r"(?<![a-z가-힣])" if begins else ""
+    found = [_part(part, alone=len(parts) == 1) for part in parts]
     gap = rf".{{0,{_WINDOW}}}?"
-    found = [f"{start}{re.escape(part)}" for part in parts]
-    pattern = "|".join(gap.join(order) for order in permutations(found))
-    return _Key(text=text, weight=weight, spaced=begins, pattern=re.compile(pattern))
+    return _Key(
+        text=text.replace("_", " ").replace("~", ""),
+        weight=weight,
+        initials=frozenset(part.removeprefix("~")[0] for part in parts),
+        pattern=re.compile("|".join(gap.join(order) for order in permutations(found))),
+    )
+
+
+def _part(part: str, *, alone: bool) -> str:
+    """A pattern for one word of a key. A short word hides in too many others («축대» in
+    «건축대장», «차» in «유모차») and is looked for where a word begins."""
+    if part.isascii() and not part.startswith("~"):
+        return rf"(?<![a-z]){re.escape(part)}"
+    bare = part.removeprefix("~")
+    spread = " ?".join(map(re.escape, bare))
+    begins = part == bare and len(bare) <= (_SHORT if alone else 1)
+    return rf"(?<![가-힣]){spread}" if begins else spread
 
 
 _COMPOUNDS = {"횡단보도": "횡단길", "지하보도": "지하통로", "지하차도": "지하찻길"}
@@ -353,7 +365,7 @@ def _opinion_words() -> _OpinionWords:
 
 
 def opinion_kind(text: str) -> OpinionKind:
-    """What a post on a network is: 제안, 불편개선, 질문, else 단순의견. Total: any text gets one."""
+    """What a post on a network is: 제안, 불편개선, 질문, else 단순의견. Any text is one of them."""
     spaced = _folded(text)
     compact = spaced.replace(" ", "")
     words = _opinion_words()

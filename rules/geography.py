@@ -79,7 +79,10 @@ def dongs() -> Mapping[str, frozenset[str]]:
 
 @cache
 def landmarks() -> Mapping[str, str]:
-    """The district by landmark. One on a border of districts is left out: it would be a guess."""
+    """The district by landmark, station or administrative dong (행정동).
+
+    One on a border of districts is left out: it would be a guess.
+    """
     return MappingProxyType(
         {row.name: district_names()[row.district] for row in rows("landmarks.csv", _LandmarkRow)}
     )

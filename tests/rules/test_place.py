@@ -40,9 +40,7 @@ POINTS = {
 
 
 @pytest.mark.parametrize(("bjd5", "point"), POINTS.items())
-def test_coordinates_give_the_district_and_the_dong(
-    bjd5: str, point: tuple[float, float]
-) -> None:
+def test_coordinates_give_the_district_and_the_dong(bjd5: str, point: tuple[float, float]) -> None:
     """Every district is found by a point in it, with its dong and a reason that names both."""
     found = locate(lat=point[0], long=point[1])
     assert (found.district, found.source) == (bjd5, PlaceSource.COORDINATES)
@@ -125,14 +123,14 @@ def test_coordinates_and_words_that_disagree_make_a_place_doubtful() -> None:
         ("목동 아파트", "11470", PlaceSource.DONG_NAME),
         ("홍대입구역 9번 출구", "11440", PlaceSource.LANDMARK),
         ("near Hongdae", "11440", PlaceSource.LANDMARK),
+        ("신정7동 보안등", "11470", PlaceSource.LANDMARK),
+        ("상암로 포트홀", "11740", PlaceSource.ROAD_NAME),
         ("여의도한강공원", "11560", PlaceSource.LANDMARK),
         ("테헤란로 한복판", "11680", PlaceSource.ROAD_NAME),
         ("연희로 32길", "11410", PlaceSource.ROAD_NAME),
     ],
 )
-def test_names_of_places_give_the_district(
-    words: str, bjd5: str, source: PlaceSource
-) -> None:
+def test_names_of_places_give_the_district(words: str, bjd5: str, source: PlaceSource) -> None:
     """With and without 구, in English, by dong, landmark and road; as address or in the text."""
     for found in (locate(address=words), locate(text=words)):
         assert (found.district, found.source) == (bjd5, source)
@@ -161,6 +159,8 @@ def test_every_district_is_known_by_its_korean_and_its_english_name(bjd5: str) -
         "부산 강서구 명지동",
         "합동 점검을 부탁합니다",
         "강남역 앞",
+        "동대문에서 택시를 탔어요",
+        "신정동 골목",
         "",
         "😀",
     ],

@@ -46,9 +46,7 @@ def test_every_leaf_has_exactly_one_owner_in_each_district_and_at_city_level() -
 def test_no_department_stands_in_the_table_for_nothing() -> None:
     """A department owns a leaf, or is a duty desk, or the first-line desk."""
     owners = {
-        owner(code, bjd5, on_date=TODAY)
-        for code in leaves(TODAY)
-        for bjd5 in (None, *districts())
+        owner(code, bjd5, on_date=TODAY) for code in leaves(TODAY) for bjd5 in (None, *districts())
     } | {row.expressway_owner for row in leaves(TODAY).values()}
     duty = {duty_department(agency) for agency in agencies()}
     assert set(departments(TODAY)) == (owners - {None}) | duty | {FIRST_LINE}
@@ -127,17 +125,6 @@ def test_a_row_cannot_end_before_it_begins() -> None:
 def test_there_are_words_for_every_leaf_that_can_be_given_and_for_no_other() -> None:
     """No leaf is out of reach of the words, and no key points nowhere."""
     assert set(keywords().words) == {c for c, row in leaves(TODAY).items() if row.assignable}
-
-
-def test_a_key_of_words_is_in_one_script() -> None:
-    """Korean is compared without spaces and Latin with them: a key cannot be both."""
-    mixed = [
-        key
-        for words in keywords().words.values()
-        for key in words
-        if len({part.isascii() for part in key.split(" ")}) > 1
-    ]
-    assert mixed == []
 
 
 def test_every_district_has_dongs_roads_and_landmarks_of_its_own() -> None:
