@@ -7,9 +7,11 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from sqlalchemy import exc
+from starlette.requests import ClientDisconnect
 
 from schema.forms import FieldFault
 from schema.model import Frozen
@@ -115,8 +117,32 @@ class GatewayRoute(APIRoute):
                 return await handle(request)
             except RefusedError as refusal:
                 return refusal.response()
+            except RequestValidationError as error:
+                return _wrong_parameters(error).response()
+            except ClientDisconnect:
+                # Nobody is left to be answered, and it is no fault of ours to be logged.
+                return Response(status_code=400)
 
         return answer
+
+
+def _wrong_parameters(error: RequestValidationError) -> RefusedError:
+    """422 for headers and the like that the document does not allow, each named."""
+    faults = tuple(
+        FieldFault(
+            field=str(fault["loc"][-1]),
+            message_ko="값을 확인해 주세요.",
+            message_en=str(fault["msg"]),
+        )
+        for fault in error.errors()
+    )
+    return refused(
+        422,
+        "wrong_parameter",
+        "요청의 머리글이나 매개변수가 맞지 않습니다.",
+        "A header or parameter of the request is not as documented.",
+        fields=faults,
+    )
 
 
 async def limited_body(request: Request, limit: int) -> bytes:

@@ -21,6 +21,8 @@ from schema.submission import Attachment, Consent
 MAX_TEXT = 20_000
 MAX_FILES = 5
 MAX_FILE_BYTES = 10 * 1024 * 1024
+MAX_FORM_BYTES = 512 * 1024
+"""Of everything but the files: what a message on Kafka can carry, and far more than the text."""
 
 
 class FieldFault(Frozen):
@@ -37,6 +39,19 @@ class FormRefusedError(Exception):
     def __init__(self, *faults: FieldFault) -> None:
         super().__init__(", ".join(fault.field for fault in faults))
         self.faults = faults
+
+
+class FormTooLargeError(FormRefusedError):
+    """The form is larger than MAX_FORM_BYTES even without its files."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            FieldFault(
+                field="body",
+                message_ko=f"너무 큽니다. 파일을 빼고 {MAX_FORM_BYTES // 1024}KB까지 받습니다.",
+                message_en=f"Too large; up to {MAX_FORM_BYTES // 1024} KB beside the files.",
+            )
+        )
 
 
 class ReceivedVia(StrEnum):
@@ -93,7 +108,10 @@ class FormContact(_FormPart):
     @classmethod
     def _is_an_address(cls, email: str) -> str:
         name, at, host = email.strip().rpartition("@")
-        if not (name and at and "." in host) or any(ch.isspace() for ch in name + host):
+        if (
+            not (name and at and "." in host and email.strip().isprintable())
+            or " " in email.strip()
+        ):
             raise _wrong("email")
         return email.strip()
 

@@ -12,14 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rules.masking import contains_rrn
 from schema.codes import Channel, State
 from schema.forms import (
+    MAX_FORM_BYTES,
     FieldFault,
     FormFile,
     FormRefusedError,
+    FormTooLargeError,
     PetitionForm,
     ReceivedVia,
     read_form,
 )
 from schema.model import Frozen
+from schema.plain_text import plain_text
 from schema.submission import Attachment
 from storage.attachments import store_attachment
 from storage.journal import JournalEntry, append, keep_answer, stored_answer
@@ -33,6 +36,7 @@ DESK = "desk"
 """The record's kind where an officer did. Nobody outside can post one."""
 
 _NO_ID = UUID(int=0)
+MAX_NAME = 200
 
 
 class Photograph(Protocol):
@@ -195,6 +199,12 @@ class _Filing:
         return row.receipt_number, row.id
 
     def _journalled_body(self, stored: list[Attachment]) -> bytes:
+        body = self._with_stored(stored)
+        if len(body) > MAX_FORM_BYTES:
+            raise FormTooLargeError
+        return body
+
+    def _with_stored(self, stored: list[Attachment]) -> bytes:
         if not stored and self._desk is None:
             return self._body
         form: dict[str, JsonValue] = json.loads(self._body)
@@ -208,7 +218,7 @@ class _Filing:
 def _facts(file: FormFile, photograph: Photograph) -> Attachment:
     return Attachment(
         id=_NO_ID,
-        name=file.name,
+        name=plain_text(file.name)[:MAX_NAME] or "file",
         media_type=photograph.media_type,
         size=0,
         sha256="",

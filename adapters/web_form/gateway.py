@@ -13,10 +13,18 @@ from adapters.gateway_answers import (
     answered_when_committed,
     limited_body,
     refused,
+    too_large,
 )
-from adapters.photographs import UnreadableFile, clean
 from schema.codes import State
-from schema.forms import MAX_FILE_BYTES, MAX_FILES, FormRefusedError, PetitionForm, unreadable_file
+from schema.forms import (
+    MAX_FILE_BYTES,
+    MAX_FILES,
+    MAX_FORM_BYTES,
+    FormRefusedError,
+    FormTooLargeError,
+    PetitionForm,
+    unreadable_file,
+)
 from schema.model import Frozen
 from storage.forms import Filed, Photograph, file_form
 from storage.journal import IdempotencyConflictError
@@ -102,6 +110,8 @@ async def _filed(
                 arrived_at=arrived_at,
                 idempotency_key=idempotency_key,
             )
+    except FormTooLargeError:
+        raise too_large(MAX_FORM_BYTES) from None
     except FormRefusedError as refusal:
         raise refused(
             422,
@@ -121,6 +131,8 @@ async def _filed(
 
 def clean_or_refuse(content: bytes, name: str) -> Photograph:
     """The photo without its metadata; raises FormRefusedError that names it when unreadable."""
+    from adapters.photographs import UnreadableFile, clean
+
     try:
         return clean(content, name)
     except UnreadableFile:

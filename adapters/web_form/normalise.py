@@ -15,6 +15,8 @@ from schema.quarantine import QuarantineReason, UnintelligibleError
 from schema.submission import Contact, Location, Submission
 from storage.forms import DESK, FORM
 
+SITE_LENGTH = 200
+
 
 def normalise(record: IntakeRecord) -> Submission:
     """The petition in the form. A form of a citizen never says by itself who entered it."""
@@ -61,7 +63,7 @@ def _submission(
         consent=form.consent.kept() if form.consent else None,
         attachments=form.attachments,
         language=form.language.replace("_", "-").partition("-")[0].lower(),
-        site=plain_text(form.site) if form.site else None,
+        site=plain_text(form.site)[:SITE_LENGTH] if form.site else None,
         extra={**_unknown(form), **extra},
     )
 

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from adapters.channel import GatewaySecrets
 from adapters.web_form.gateway import LIMIT, gateway
-from schema.forms import MAX_TEXT
+from schema.forms import MAX_FORM_BYTES, MAX_TEXT
 from schema.numbers import is_receipt_number
 from storage.attachments import read_attachment
 from storage.sealing import load_data_key
@@ -100,6 +100,7 @@ async def test_the_text_alone_is_enough(client: httpx.AsyncClient) -> None:
             {"text": "가", "contact": {"phone": "12", "email": "nobody"}},
             ["contact.phone", "contact.email"],
         ),
+        ({"text": "가", "contact": {"email": "a\u0000@b.example"}}, ["contact.email"]),
         ({"text": "가", "public": "perhaps"}, ["public"]),
         (
             {"text": "가", "attachments": [{"name": "a", "content_base64": "="}] * 6},
@@ -234,6 +235,32 @@ async def test_a_request_too_large_is_refused(client: httpx.AsyncClient) -> None
     """By the length it declares, before any of it is read."""
     answer = await client.post(PATH, headers={"Content-Length": str(LIMIT + 1)}, content=b"{}")
     assert answer.status_code == 413
+
+
+async def test_a_form_that_no_message_could_carry_is_refused(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    """413, though it is smaller than a form with photos may be."""
+    answer = await client.post(PATH, json={"text": "가", "note": "x" * MAX_FORM_BYTES})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert await journal(store) == []
+
+
+@pytest.mark.parametrize("key", ["", "k" * 201])
+async def test_a_wrong_idempotency_key_is_named(client: httpx.AsyncClient, key: str) -> None:
+    """In the same shape as every refusal."""
+    answer = await client.post(PATH, content=PETITION, headers={"Idempotency-Key": key})
+    assert answer.status_code == 422
+    assert [fault["field"] for fault in answer.json()["fields"]] == ["Idempotency-Key"]
+
+
+async def test_a_file_may_be_called_anything(client: httpx.AsyncClient, store: Store) -> None:
+    """Also what no database would take."""
+    file = {"name": "a\u0000b/..\\가.jpg", "content_base64": photo()}
+    answer = await client.post(PATH, json={"text": "가", "attachments": [file]})
+    assert answer.status_code == 201
+    [(_, kept)] = await journal(store)
+    assert json.loads(kept)["attachments"][0]["name"] == "ab/..\\가.jpg"
 
 
 async def test_nothing_is_promised_while_the_database_is_away(store: Store) -> None:
