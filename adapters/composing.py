@@ -48,8 +48,7 @@ def standing_of(case: Case, event: CaseEvent) -> Standing:
     return Standing(
         urgent=item is not None and item.urgent,
         handed_on=item is not None and item.handed_on,
-        first_line=event.department == FIRST_LINE,
-        unassigned=case.department is None,
+        unassigned=case.department in (None, FIRST_LINE),
         answered=case.answered_at is not None,
     )
 
@@ -127,18 +126,16 @@ def fit(
     `failed` were tried, `barred` may not be used. Whoever has no contact reads the page; after
     a failure the page is no means, for nobody knows to look there: then None.
     """
-    for means in dict.fromkeys((recipient.reply_by, *adapter.means)):
+    for means in dict.fromkeys((recipient.reply_by, *adapter.means, ReplyBy.PAGE)):
         if means in failed or means in barred:
             continue
-        if means is ReplyBy.PAGE and failed:
-            continue
+        if means is ReplyBy.PAGE:
+            page = Composed(to=notice.url, subject=notice.subject, body=notice.body)
+            return None if failed else Fitted(means, page)
         composed = adapter.compose(notice, recipient, means)
         if composed is not None:
             return Fitted(means, composed)
-    if failed:
-        return None
-    page = Composed(to=notice.url, subject=notice.subject, body=notice.body)
-    return Fitted(ReplyBy.PAGE, page)
+    return None
 
 
 def barred_means(case: Case) -> frozenset[ReplyBy]:

@@ -29,13 +29,12 @@ class Audience(StrEnum):
 class Standing(Frozen):
     """How a case stands when one of its events is looked at: by then more may have happened.
 
-    `urgent` and `handed_on` are those of the event's item, `first_line` of its department;
-    `unassigned` and `answered` are those of the case.
+    `urgent` and `handed_on` are those of the event's item; `unassigned` (nobody has the case, or
+    the first-line desk) and `answered` are those of the case.
     """
 
     urgent: bool = False
     handed_on: bool = False
-    first_line: bool = False
     unassigned: bool = False
     answered: bool = False
 
@@ -45,7 +44,6 @@ class Condition(Frozen):
 
     urgent: bool | None = None
     handed_on: bool | None = None
-    first_line: bool | None = None
     unassigned: bool | None = None
     answered: bool | None = None
     channels: frozenset[Channel] = frozenset(Channel)

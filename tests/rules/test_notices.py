@@ -104,12 +104,6 @@ PROMISES: list[tuple[str, CaseEvent, dict[str, bool], Told]] = [
         {("petitioner", "assigned"), ("department", "new_case")},
     ),
     (
-        "what nobody could place is acknowledged, and the first-line desk learns of it",
-        event(EventKind.ASSIGNED, department=FIRST_LINE),
-        {"first_line": True},
-        {("petitioner", "received"), ("department", "unassigned_case")},
-    ),
-    (
         "an assignment that the answer overtook is no news",
         event(EventKind.ASSIGNED),
         {"answered": True},
