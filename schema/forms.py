@@ -149,12 +149,14 @@ class FormFile(_FormPart):
             raise FormRefusedError(unreadable_file(self.name)) from None
 
 
-def unreadable_file(name: str) -> FieldFault:
-    """The fault of a file that cannot be read: the form can still be sent without it."""
+def unreadable_file(
+    name: str, why_ko: str = "읽을 수 없습니다.", why_en: str = "It cannot be read."
+) -> FieldFault:
+    """The fault of the file `name`: the form can still be sent without it."""
     return FieldFault(
         field=f"attachments.{name}",
-        message_ko=f"파일 '{name}'을(를) 읽을 수 없습니다. 이 파일을 빼고 보낼 수 있습니다.",
-        message_en=f"The file '{name}' cannot be read; the form can be sent without it.",
+        message_ko=f"'{name}': {why_ko} 이 파일을 빼고 보낼 수 있습니다.",
+        message_en=f"'{name}': {why_en} The form can be sent without it.",
     )
 
 

@@ -15,6 +15,7 @@ from adapters.gateway_answers import (
     refused,
     too_large,
 )
+from adapters.photographs import UnreadableFile, clean
 from schema.codes import State
 from schema.forms import (
     MAX_FILE_BYTES,
@@ -131,12 +132,10 @@ async def _filed(
 
 def clean_or_refuse(content: bytes, name: str) -> Photograph:
     """The photo without its metadata; raises FormRefusedError that names it when unreadable."""
-    from adapters.photographs import UnreadableFile, clean
-
     try:
         return clean(content, name)
-    except UnreadableFile:
-        raise FormRefusedError(unreadable_file(name)) from None
+    except UnreadableFile as fault:
+        raise FormRefusedError(unreadable_file(name, fault.message_ko, fault.message_en)) from None
 
 
 def _inlined(node: JsonValue, definitions: dict[str, JsonValue]) -> JsonValue:
