@@ -87,3 +87,10 @@ def test_unknown_departments_and_districts_are_refused() -> None:
         department("9999999.roads")
     with pytest.raises(KeyError):
         district("26110")
+
+
+def test_a_district_may_call_a_department_by_a_name_of_its_own() -> None:
+    """The code is the same in every district; the name is the district's, and there is one."""
+    assert full_name_ko("3220000.parking") == "강남구 주차관리과"
+    assert full_name_ko("3130000.parking") == "마포구 교통지도과"
+    assert len([code for code in departments(TODAY) if code.endswith(".parking")]) == 25
