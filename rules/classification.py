@@ -114,8 +114,10 @@ def classify(
     """The item of a petition with `text_masked` that came through `channel`.
 
     First the petitioner's own `item` where it is valid on `on_date`, then the channel's category,
-    then weighted words. Several matters in one text share the evidence and so fall below the
-    threshold: they go to a person. What was filed as a proposal is one, whatever its words.
+    then weighted words; where these confidently name another item of the category's field, they
+    are the finer reading («도로 파손» of a manhole). Several matters in one text share the
+    evidence and so fall below the threshold: they go to a person. What was filed as a proposal is
+    one, whatever its words.
     """
     if kind is CaseKind.PROPOSAL:
         return _proposal(text_masked, item, on_date)
@@ -124,10 +126,17 @@ def classify(
         return _certain(item, Basis.PETITIONER, _SURE, candidates)
     target = _category_target(channel, channel_category)
     if target is not None and is_item(target, on_date=on_date):
+        finer = _by_words(candidates)
+        if finer.item not in (None, target) and _field(finer.item) == _field(target):
+            return finer
         return _certain(target, Basis.CHANNEL_CATEGORY, _BY_CHANNEL, candidates)
     if target is not None:
         candidates = _candidates(text_masked, target)
     return _by_words(candidates)
+
+
+def _field(item: str | None) -> str | None:
+    return item[:2] if item else None
 
 
 def _proposal(text: str, item: str | None, on_date: date | None) -> Classification:

@@ -108,6 +108,13 @@ def test_the_channels_own_category_comes_before_the_words(
     assert found.confidence >= threshold()
 
 
+def test_the_words_may_be_finer_than_the_category_within_its_field() -> None:
+    """The app's «도로 파손» of a manhole is a manhole; of a mosquito it stays what the app said."""
+    for text, item in (("맨홀 뚜껑이 깨졌어요", "RD03"), ("모기가 많아요", "RD01")):
+        found = classify(text, channel=Channel.SMART_REPORT, channel_category="도로 파손")
+        assert found.item == item
+
+
 def test_a_category_that_is_a_whole_field_only_helps_the_words() -> None:
     """«청소» alone names no item; with a weak word it decides within its field."""
     assert classify("해주세요", channel=Channel.SMS_120, channel_category="청소").item is None
