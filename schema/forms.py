@@ -130,9 +130,9 @@ class FormConsent(_FormPart):
 class FormFile(_FormPart):
     """A photo sent inside the form (첨부 사진)."""
 
-    name: str = Field(max_length=200, description="파일 이름 / file name")
+    name: str = Field(min_length=1, max_length=200, description="파일 이름 / file name")
     media_type: str | None = Field(default=None, max_length=100, examples=["image/jpeg"])
-    content_base64: str = Field(description="파일 내용, base64 / the file, base64")
+    content_base64: str = Field(min_length=1, description="파일 내용, base64 / the file, base64")
 
     @field_validator("content_base64")
     @classmethod
@@ -164,6 +164,7 @@ class FormFields(_FormPart):
     """All of a form but its files. Fields that nobody knows are kept."""
 
     text: str = Field(
+        min_length=1,
         description=f"내용, {MAX_TEXT:,}자까지 / what happened, up to {MAX_TEXT:,} characters",
         examples=["집 앞 보도블록이 깨져 아이가 넘어졌습니다."],
     )
