@@ -79,6 +79,20 @@ class Settings(BaseSettings):
     """Facebook Graph API; not set: the stand-in"""
     smtp_url: str | None = None
     """Mail server, smtp://host:port; not set: the stand-in"""
+    carrier_api_key: str | None = None
+    """API key at the SMS carrier"""
+    carrier_api_secret: str | None = None
+    """API secret at the SMS carrier"""
+    sender_phone: str = "0212000120"
+    """Number that short messages come from"""
+    sender_mail: str = "no-reply@minwon.example"
+    """Address that mail comes from"""
+    push_token: str | None = None
+    """Bearer token of the push service"""
+    x_token: str | None = None
+    """Bearer token of the city's X account"""
+    meta_token: str | None = None
+    """Access token of the city's Facebook page"""
     outside_port: int | None = None
     """Port of the stand-ins' own page; not set: any free port"""
     quiet_hours: Annotated[str, AfterValidator(_quiet_hours)] = "21-8"
@@ -100,8 +114,7 @@ class Settings(BaseSettings):
         """The setting `name`; raises SettingsError with what to set where it is missing."""
         value = getattr(self, name)
         if value is None:
-            variable = f"MINWON_{name.upper()}"
-            raise SettingsError(f"Set {variable}: {SETTING_TEXTS[name]}.")
+            raise SettingsError(f"Set MINWON_{name.upper()}: {SETTING_TEXTS[name]}.")
         return str(value)
 
 
@@ -109,7 +122,12 @@ SETTING_TEXTS: dict[str, str] = {
     "database_url": "the PostgreSQL to use, e.g. postgresql://minwon@localhost/minwon",
     "kafka_bootstrap": "the Kafka brokers, e.g. localhost:9092",
     "temporal_address": "the Temporal frontend, e.g. localhost:7233",
-    "keys_file": "the file of keys that `minwon secrets --new FILE` makes",
+    "keys_file": "the file of keys; `minwon secrets --new FILE` makes one",
+    "carrier_url": "the SMS carrier's API",
+    "push_url": "the push service's API",
+    "x_api_url": "the X API",
+    "meta_api_url": "the Graph API",
+    "smtp_url": "the mail server, smtp://host:port",
 }
 
 

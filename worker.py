@@ -5,9 +5,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from functools import partial
+from pathlib import Path
 from typing import NoReturn
 
 import structlog
@@ -17,11 +18,21 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.housekeeping import Housekeeping
 from activities.petition import PetitionActivities
+from adapters.carriers import Carrier
+from adapters.carriers.mail import MailCarrier
+from adapters.carriers.meta import MetaCarrier
+from adapters.carriers.push import PushCarrier
+from adapters.carriers.sms import SmsCarrier
+from adapters.carriers.thread import ThreadCarrier
+from adapters.carriers.x import XCarrier
 from adapters.channel import GatewaySecrets
+from adapters.composing import Telling
 from adapters.delivery import Delivering
 from adapters.intake import Intake
 from adapters.kafka import Broker
@@ -29,15 +40,21 @@ from adapters.registry import ADAPTERS
 from adapters.relay import Relay, pause
 from adapters.relay_sources import SOURCES
 from adapters.replying import Replying
-from rules.book import RuleBook, read_rule_book
+from adapters.web_form.gateway import clean_or_refuse
+from rules.book import read_rule_book
+from rules.notices import read_notices
+from rules.quiet_hours import read_quiet_hours
+from schema.codes import ReplyBy
 from settings import Settings, SettingsError
-from storage.keys import Keyring, read_keyring
+from storage.keys import Keyring, KeysFileError, read_keyring
 from storage.record import Recorder
-from storage.store import Store, open_store
-from web.acting import Acting
+from storage.staff import ensure_first_administrator
+from storage.store import open_store
+from web.acting import PATIENCE, Acting
 from web.application import build
 from web.ops import Part, ops_router
 from workflows.client import TASK_QUEUE, RunningCases
+from workflows.housekeeping import HousekeepingWorkflow, schedule_housekeeping
 from workflows.petition import PetitionWorkflow
 
 log = structlog.get_logger()
@@ -67,23 +84,6 @@ async def temporal_client(settings: Settings) -> Client:
     )
 
 
-def petition_worker(client: Client, store: Store, book: RuleBook, **options: object) -> Worker:
-    """The worker of PetitionWorkflow and its activities."""
-    activities = PetitionActivities(store, Recorder(store, book), book)
-    return Worker(
-        client,
-        task_queue=TASK_QUEUE,
-        workflows=[PetitionWorkflow],
-        activities=activities.all(),
-        workflow_runner=workflow_runner(),
-        max_cached_workflows=2_000,
-        max_concurrent_workflow_tasks=40,
-        max_concurrent_local_activities=20,
-        graceful_shutdown_timeout=DRAIN,
-        **options,  # type: ignore[arg-type]
-    )
-
-
 class Composition:
     """What the roles are made of, from one set of settings."""
 
@@ -101,9 +101,7 @@ class Composition:
         self.recorder = Recorder(self.store, self.book)
 
     def _keyring(self) -> Keyring:
-        if self.settings.keys_file is None:
-            raise SettingsError(self.settings.missing("keys_file"))
-        return read_keyring(self.settings.keys_file)
+        return read_keyring(Path(self.settings.required("keys_file")))
 
     @property
     def broker(self) -> Broker:
@@ -122,6 +120,35 @@ class Composition:
         }
         return GatewaySecrets(pages_url=self.settings.pages_url, **chosen)
 
+    def telling(self) -> Telling:
+        """How this city tells people."""
+        return Telling(
+            table=read_notices(),
+            adapters=ADAPTERS,
+            hours=read_quiet_hours(self.settings.quiet_hours),
+            pages_url=self.settings.pages_url,
+        )
+
+    def carriers(self) -> dict[ReplyBy, Carrier]:
+        """A carrier for each means, at the addresses set."""
+        chosen = self.settings
+        return {
+            ReplyBy.SMS: SmsCarrier(
+                chosen.required("carrier_url"),
+                api_key=chosen.carrier_api_key or "",
+                api_secret=chosen.carrier_api_secret or "",
+                sender=chosen.sender_phone,
+            ),
+            ReplyBy.EMAIL: MailCarrier(chosen.required("smtp_url"), sender=chosen.sender_mail),
+            ReplyBy.PUSH: PushCarrier(
+                chosen.required("push_url"), token=chosen.push_token or "", project="minwon"
+            ),
+            ReplyBy.THREAD: ThreadCarrier(
+                x=XCarrier(chosen.required("x_api_url"), token=chosen.x_token or ""),
+                meta=MetaCarrier(chosen.required("meta_api_url"), token=chosen.meta_token or ""),
+            ),
+        }
+
     async def database_part(self) -> Part:
         """Whether the database answers."""
         try:
@@ -132,26 +159,81 @@ class Composition:
         return Part(ok=True, needed=True)
 
 
+def petition_worker(client: Client, made: "Composition") -> Worker:
+    """The worker of every workflow and activity."""
+    running = RunningCases(client)
+    housekeeping = housekeeping_of(made, running)
+    petition = PetitionActivities(made.store, made.recorder, made.book)
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=[PetitionWorkflow, HousekeepingWorkflow],
+        activities=[*petition.all(), *housekeeping.all()],
+        workflow_runner=workflow_runner(),
+        max_cached_workflows=2_000,
+        max_concurrent_workflow_tasks=40,
+        max_concurrent_local_activities=20,
+        graceful_shutdown_timeout=DRAIN,
+    )
+
+
+def housekeeping_of(made: "Composition", running: RunningCases) -> Housekeeping:
+    """Housekeeping that starts and commands cases through the one door."""
+    return Housekeeping(
+        made.store,
+        made.recorder,
+        start=running.start,
+        send=lambda command: running.act(command, patience=PATIENCE),
+    )
+
+
 async def run_worker(made: Composition, stop: asyncio.Event) -> None:
-    """Role `worker`: petition workflows and their activities."""
+    """Role `worker`: petition workflows, their activities, and the housekeeping Schedule."""
     client = await temporal_client(made.settings)
-    ready = False
-    async with ops_server(made, lambda: ready):
+    role = PetitionRole(client, made)
+    async with ops_server(made, lambda: role.ready):
+        await role.run(stop)
+
+
+class PetitionRole:
+    """The worker, restarted for as long as Temporal is away."""
+
+    def __init__(self, client: Client, made: Composition) -> None:
+        self._client = client
+        self._made = made
+        self.ready = False
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop`."""
         while not stop.is_set():
             try:
-                async with petition_worker(client, made.store, made.book):
-                    ready = True
+                async with petition_worker(self._client, self._made):
+                    self.ready = True
+                    await self._know_the_city()
                     await stop.wait()
-            except RuntimeError as error:
-                ready = False
-                log.warning("worker waits for Temporal", fault=str(error)[:200])
+            except (RPCError, RuntimeError) as error:
+                self.ready = False
+                log.warning("worker waits for Temporal", fault=type(error).__name__)
                 await pause(stop, 1.0)
+
+    async def _know_the_city(self) -> None:
+        """A Temporal without our Schedule has lost its database, or is new: every open case gets
+        its workflow from the record."""
+        if await schedule_housekeeping(self._client, task_queue=TASK_QUEUE):
+            housekeeping = housekeeping_of(self._made, RunningCases(self._client))
+            resumed = await housekeeping.resume(unattended_only=False)
+            log.info("a Temporal that knew nothing of the city; cases resumed", cases=resumed)
+
+
+async def intake_of(made: Composition) -> Intake:
+    """The intake, also for taking in again what was in quarantine."""
+    running = RunningCases(await temporal_client(made.settings))
+    return Intake(made.store, made.recorder, running, ADAPTERS)
 
 
 async def run_intake(made: Composition, stop: asyncio.Event) -> None:
     """Role `intake`: from the raw topics to registered cases."""
-    running = RunningCases(await temporal_client(made.settings))
-    intake = Intake(made.store, made.recorder, running, ADAPTERS)
+    intake = await intake_of(made)
     async with ops_server(made, lambda: intake.ready):
         await intake.run(made.broker, stop)
 
@@ -161,3 +243,170 @@ async def run_relay(made: Composition, stop: asyncio.Event) -> None:
     relay = Relay(made.store, made.broker, SOURCES)
     async with ops_server(made, lambda: relay.ready):
         await relay.run(stop)
+
+
+async def run_reply(made: Composition, stop: asyncio.Event) -> None:
+    """Role `reply`: from events to the messages that the notice table calls for."""
+    replying = Replying(made.store, made.broker, made.telling())
+    async with ops_server(made, lambda: replying.ready):
+        await replying.run(stop)
+
+
+async def run_deliver(made: Composition, stop: asyncio.Event) -> None:
+    """Role `deliver`: from rendered messages to carriers and networks."""
+    delivering = Delivering(
+        made.store, made.broker, made.recorder, made.telling(), made.carriers()
+    )
+    async with ops_server(made, lambda: delivering.ready):
+        await delivering.run(stop)
+
+
+async def run_web(made: Composition, stop: asyncio.Event) -> None:
+    """Role `web`: the pages, the API, and every channel's gateway."""
+    client = await temporal_client(made.settings)
+    secrets = made.secrets()
+
+    async def parts() -> Mapping[str, Part]:
+        return {"database": await made.database_part()}
+
+    app = build(
+        store=made.store,
+        acting=Acting(made.store, RunningCases(client), made.recorder),
+        clean=clean_or_refuse,
+        public_url=made.settings.pages_url,
+        parts=parts,
+        gateways=[adapter.gateway(made.store, secrets) for adapter in ADAPTERS.values()],
+    )
+    async with made.store.engine.begin() as conn:
+        password = made.keyring.gateway_keys.get("administrator_password")
+        if password is not None:
+            await ensure_first_administrator(conn, password)
+    server = quiet_server(app, host=made.settings.http_host, port=made.settings.http_port)
+    serving = asyncio.create_task(server.serve())
+    async with ops_server(made, lambda: server.started):
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        server.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def ops_server(made: Composition, ready: Callable[[], bool]) -> AsyncIterator[None]:
+    """Serve /healthz, /readyz and /metrics of the role while the body runs."""
+    port = made.settings.ops_port
+    if port is None:
+        yield
+        return
+
+    async def parts() -> Mapping[str, Part]:
+        return {
+            "database": await made.database_part(),
+            "role": Part(ok=ready(), needed=True, detail="" if ready() else "waiting"),
+        }
+
+    app = FastAPI(openapi_url=None)
+    app.include_router(ops_router(made.role, parts))
+    server = quiet_server(app, host="127.0.0.1", port=port)
+    serving = asyncio.create_task(server.serve())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the signals to the role it belongs to."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none: `run_role` has them."""
+        yield
+
+
+def quiet_server(app: FastAPI, *, host: str, port: int) -> uvicorn.Server:
+    """A uvicorn server without its own logging and without its own signal handlers."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=3,
+    )
+    return _Server(config)
+
+
+ROLES: dict[str, Callable[[Composition, asyncio.Event], Awaitable[None]]] = {
+    "worker": run_worker,
+    "intake": run_intake,
+    "relay": run_relay,
+    "reply": run_reply,
+    "deliver": run_deliver,
+    "web": run_web,
+}
+
+
+def log_to_stderr(role: str) -> None:
+    """One JSON line an entry, the same for our own and for the libraries' logs."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    for noisy in ("aiokafka", "httpx", "uvicorn", "temporalio", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    structlog.contextvars.bind_contextvars(role=role)
+
+
+async def _run(role: str, settings: Settings) -> None:
+    made = Composition(settings, role)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await ROLES[role](made, stop)
+    finally:
+        await made.store.close()
+
+
+def run_role(role: str, settings: Settings) -> NoReturn:
+    """Run one role until SIGINT or SIGTERM, then end the process."""
+    log_to_stderr(role)
+    try:
+        asyncio.run(_run(role, settings))
+    except (SettingsError, KeysFileError) as error:
+        print(error, file=sys.stderr)
+        end(2)
+    except Exception:
+        log.exception("the role failed")
+        end(1)
+    end(0)
+
+
+def end(code: int) -> NoReturn:
+    """End the process at once: interpreter exit aborts now and then where the Temporal SDK was
+    loaded (sdk-python#300), which would look like a failure to whoever supervises us."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -53,9 +53,7 @@ class PetitionActivities:
             if locked.case.state is State.SUBMITTED:
                 locked = await self._receive(conn, locked)
             await conn.execute(
-                update(cases)
-                .where(cases.c.number == number)
-                .values(workflow_started_at=func.now())
+                update(cases).where(cases.c.number == number).values(workflow_started_at=func.now())
             )
             return snapshot_of(locked.case)
 
@@ -68,7 +66,7 @@ class PetitionActivities:
             conn,
             locked,
             Action.RECEIVE,
-            at=received_at,
+            at=submitted,
             detail={
                 "received_at": received_at.isoformat(),
                 "item": decision.classification.item,
@@ -78,9 +76,7 @@ class PetitionActivities:
         )
         if not decision.routing.first_line:
             detail = {"department": decision.routing.department}
-            locked = await self._step(
-                conn, locked, Action.DISTRIBUTE, at=received_at, detail=detail
-            )
+            locked = await self._step(conn, locked, Action.DISTRIBUTE, at=submitted, detail=detail)
         return await self._answer_given_on_call(conn, locked)
 
     async def _keep_decision(
@@ -101,9 +97,7 @@ class PetitionActivities:
             calendar=locked.calendar,
         )
 
-    async def _answer_given_on_call(
-        self, conn: AsyncConnection, locked: LockedCase
-    ) -> LockedCase:
+    async def _answer_given_on_call(self, conn: AsyncConnection, locked: LockedCase) -> LockedCase:
         """즉시답변: what the agent answered on the telephone is the answer (영 §29②)."""
         text = locked.log[0].detail.get("answer_on_call")
         if text is None:
@@ -158,5 +152,3 @@ class PetitionActivities:
     def all(self) -> list[Callable[..., Any]]:
         """Every activity of the workflow, for the worker."""
         return [self.take_in, self.record, self.wake]
-
-

@@ -52,6 +52,8 @@ def decide(case: Case) -> Decision:
         channel=case.channel,
         channel_category=_word(said.get("channel_category")),
         item=_word(said.get("claimed_item")),
+        kind=case.kind,
+        on_date=today,
     )
     place = locate(
         lat=case.lat, long=case.long, address=_word(said.get("address")), text=case.summary

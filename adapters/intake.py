@@ -124,6 +124,13 @@ class Intake:
         if taken.start is not None:
             await self._running.start(taken.start)
 
+    async def take_again(self, channel: Channel, value: bytes, *, origin: str) -> JournalOutcome:
+        """Take a record that was in quarantine, and start its workflow."""
+        taken = await self.take(channel, value, origin=origin)
+        if taken.start is not None:
+            await self._running.start(taken.start)
+        return taken.outcome
+
     async def take(self, channel: Channel, value: bytes, *, origin: str) -> Taken:
         """Register what `value`, one Kafka record, holds, or put it into quarantine.
 
@@ -141,15 +148,15 @@ class Intake:
         except DBAPIError as error:
             if not is_permanent(error):
                 raise
-            fault = UnintelligibleError(QuarantineReason.OUR_FAULT, "the database refuses it")
-            return await self._quarantine(channel, value, event, fault, origin)
+            ours = UnintelligibleError(QuarantineReason.OUR_FAULT, "the database refuses it")
+            return await self._quarantine(channel, value, event, ours, origin)
         except AWAY:
             raise
         except Exception as error:
             # One record that our own code fails on must not stop the good ones behind it.
             log.exception("a record could not be taken", origin=origin)
-            fault = UnintelligibleError(QuarantineReason.OUR_FAULT, type(error).__name__)
-            return await self._quarantine(channel, value, event, fault, origin)
+            ours = UnintelligibleError(QuarantineReason.OUR_FAULT, type(error).__name__)
+            return await self._quarantine(channel, value, event, ours, origin)
 
     async def _register(self, event: CloudEvent, submission: Submission) -> Taken:
         async with self._store.engine.begin() as conn:

@@ -69,7 +69,9 @@ class BusinessCalendar(Frozen):
         """The Korean name of the reason, or None for a working day."""
         if day in self.closed:
             return self.closed[day]
-        return "토요일" if day.weekday() == SATURDAY else "일요일" if not self.is_open(day) else None
+        return (
+            "토요일" if day.weekday() == SATURDAY else "일요일" if not self.is_open(day) else None
+        )
 
     def days_before(self, day: date) -> int:
         """How many working days lie before `day`."""

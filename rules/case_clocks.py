@@ -92,9 +92,7 @@ def target_hours(facts: CaseFacts, *, opinion_hours: float) -> float | None:
     return entry.field_sla_hours
 
 
-def legal_term(
-    facts: CaseFacts, *, other_period: str, working: WorkingTime
-) -> LegalTerm | None:
+def legal_term(facts: CaseFacts, *, other_period: str, working: WorkingTime) -> LegalTerm | None:
     """The legal deadline from the beginning of the present term; None where the law gives none."""
     period = legal_period(facts, other_period=other_period)
     if period is None or facts.clock_from is None:

@@ -44,7 +44,9 @@ def _counting_article(request: DeadlineRequest) -> str:
         return "행정기본법 §6①, 민법 §156~161"
     if request.period.unit in HOUR_UNITS:
         return "민원처리법 §19①, 영 §19"
-    return "민원처리법 §19②" if request.period.unit is Unit.DAYS else "민원처리법 §19③, 민법 §159~161"
+    return (
+        "민원처리법 §19②" if request.period.unit is Unit.DAYS else "민원처리법 §19③, 민법 §159~161"
+    )
 
 
 def start_step(
@@ -58,7 +60,9 @@ def start_step(
     begin = f"{first:%Y-%m-%d}" if first else spell(start)
     moved = start != request.received_at
     why_ko = f" ({spell(request.received_at)} 도달, 다음 근무시간에 접수)" if moved else ""
-    why_en = f" (arrived {spell(request.received_at)}, received at the next opening)" if moved else ""
+    why_en = (
+        f" (arrived {spell(request.received_at)}, received at the next opening)" if moved else ""
+    )
     return Step(
         ko=f"{begin}부터 {amount}{ko}{more_ko}{why_ko}",
         en=f"{amount} {en}{more_en} from {begin}{why_en}",
@@ -118,6 +122,4 @@ def due_step(request: DeadlineRequest, due: datetime | None) -> Step:
             en="There is no deadline while a supplement is awaited.",
             article="영 §20 1호",
         )
-    return Step(
-        ko=f"{spell(due)}까지", en=f"due {spell(due)}", article=_counting_article(request)
-    )
+    return Step(ko=f"{spell(due)}까지", en=f"due {spell(due)}", article=_counting_article(request))

@@ -124,9 +124,7 @@ def next_moment(
     """The next instant at which the case moves by itself, or None when only a person can."""
     if facts.state is State.ANSWERED and facts.answered_at is not None:
         window = timedelta(days=escalation.satisfaction_days)
-        return Moment(
-            at=facts.answered_at + window, timer=TimerKind.SATISFACTION, rung=CLOSE_RUNG
-        )
+        return Moment(at=facts.answered_at + window, timer=TimerKind.SATISFACTION, rung=CLOSE_RUNG)
     ahead = rungs_ahead(facts, clocks, escalation=escalation, next_opening=next_opening)
     if not ahead:
         return None

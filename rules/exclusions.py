@@ -47,7 +47,9 @@ class Exclusion(Frozen):
     def step(self, ko: str, en: str) -> Step:
         """The step that tells of it: «3/12~3/17 보완 기간 제외»."""
         days = spell_days(self.first, self.last)
-        return Step(ko=f"{days} {ko} 제외", en=f"{days} left out: {en}", article=ARTICLES[self.cause])
+        return Step(
+            ko=f"{days} {ko} 제외", en=f"{days} left out: {en}", article=ARTICLES[self.cause]
+        )
 
 
 def spell_days(first: date, last: date) -> str:
@@ -88,7 +90,9 @@ def exclusions(
     if request.petition_type is PetitionType.GRIEVANCE:
         found += _investigations(events, calendar, pack)
     if request.clock is ClockKind.PROPOSAL_DECISION:
-        found += _pairs(events, EventType.CONSULT_REQUEST, EventType.CONSULT_REPLY, start_counts=True)
+        found += _pairs(
+            events, EventType.CONSULT_REQUEST, EventType.CONSULT_REPLY, start_counts=True
+        )
     return found + _outages(events, calendar, pack)
 
 
@@ -207,9 +211,7 @@ def _outages(
             day = first + DAY * n
             part = (max(start, seoul(day, time(0))), min(end, seoul(day + DAY, time(0))))
             if part[0] < part[1] and calendar.is_open(day):
-                found.append(
-                    Exclusion(cause=EventType.OUTAGE, first=day, last=day, span=part)
-                )
+                found.append(Exclusion(cause=EventType.OUTAGE, first=day, last=day, span=part))
     return found
 
 

@@ -14,8 +14,8 @@ from schema.messages import NoticeText
 from schema.model import Frozen
 
 WEEKDAYS_KO = "월화수목금토일"
-MONTHS_EN = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-WEEKDAYS_EN = "Mon Tue Wed Thu Fri Sat Sun".split()
+MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+WEEKDAYS_EN = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 LAST_MINUTE = time(23, 59)
 
 

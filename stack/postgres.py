@@ -32,7 +32,12 @@ class Postgres:
     """One server on a data directory. Starting on an existing directory carries on."""
 
     def __init__(
-        self, directory: Path, *, port: int | None = None, durable: bool = True, settings: dict[str, str] | None = None
+        self,
+        directory: Path,
+        *,
+        port: int | None = None,
+        durable: bool = True,
+        settings: dict[str, str] | None = None,
     ) -> None:
         self.directory = directory.resolve()
         self.port = port or free_port()
@@ -113,7 +118,10 @@ class Postgres:
     def _wait_ready(self) -> None:
         for _ in range(200):
             where = ["-h", HOST, "-p", str(self.port), "-t", "5"]
-            if subprocess.run([_program("pg_isready"), *where], capture_output=True).returncode == 0:
+            if (
+                subprocess.run([_program("pg_isready"), *where], capture_output=True).returncode
+                == 0
+            ):
                 return
         raise ComponentError(f"PostgreSQL is not ready; see {self.directory}/postgres.log.")
 

@@ -31,9 +31,15 @@ async def keep_calendar(conn: AsyncConnection, calendar: BusinessCalendar, *, re
     """Store `calendar` under its version; False where that version is there already."""
     result = await conn.execute(
         insert(calendar_version)
-        .values(
-            version=calendar.version, calendar=calendar.model_dump(mode="json"), reason=reason
-        )
+        .values(version=calendar.version, calendar=calendar.model_dump(mode="json"), reason=reason)
         .on_conflict_do_nothing()
     )
     return result.rowcount == 1
+
+
+async def keep_first_calendar(
+    conn: AsyncConnection, calendar: BusinessCalendar, *, reason: str
+) -> None:
+    """Store `calendar` where there is none yet; later versions come from declarations."""
+    if await conn.scalar(select(func.max(calendar_version.c.version))) is None:
+        await keep_calendar(conn, calendar, reason=reason)

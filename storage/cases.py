@@ -269,9 +269,7 @@ async def open_numbers(
     if unattended_before is not None:
         statement = statement.where(
             or_(
-                and_(
-                    cases.c.workflow_started_at.is_(None), cases.c.created_at < unattended_before
-                ),
+                and_(cases.c.workflow_started_at.is_(None), cases.c.created_at < unattended_before),
                 cases.c.next_at < unattended_before,
             )
         )

@@ -120,9 +120,7 @@ async def _detail(
     return detail
 
 
-async def find_command(
-    conn: AsyncConnection, number: str, request_id: str
-) -> StoredCommand | None:
+async def find_command(conn: AsyncConnection, number: str, request_id: str) -> StoredCommand | None:
     """The stored command, or None."""
     row = (
         await conn.execute(

@@ -84,22 +84,43 @@ async def append(conn: AsyncConnection, store: Store, entry: JournalEntry) -> Jo
 
 async def _number_for(conn: AsyncConnection, store: Store, entry: JournalEntry) -> str:
     if entry.external_id is not None:
-        name = f"{entry.channel}/{entry.external_id}"
+        earlier = await earlier_delivery(conn, entry.channel, entry.external_id)
+        if earlier is not None and earlier.receipt_number is not None:
+            return earlier.receipt_number
+    return await store.numbers.allot(conn, entry.arrived_at)
+
+
+async def earlier_delivery(
+    conn: AsyncConnection, channel: Channel, external_id: str
+) -> Journalled | None:
+    """The row of the same record, journalled before with a receipt number, or None.
+
+    Holds the record's name for the rest of the transaction, so that two deliveries at once are one
+    after the other. For gateways that would otherwise store attachments a second time.
+    """
+    await _hold(conn, channel, external_id)
+    row = (
         await conn.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
-        )
-        earlier = await conn.scalar(
-            select(intake_journal.c.receipt_number)
+            select(intake_journal.c.id, intake_journal.c.receipt_number)
             .where(
-                intake_journal.c.channel == entry.channel,
-                intake_journal.c.external_id == entry.external_id,
+                intake_journal.c.channel == channel,
+                intake_journal.c.external_id == external_id,
                 intake_journal.c.receipt_number.is_not(None),
             )
+            .order_by(intake_journal.c.id)
             .limit(1)
         )
-        if earlier is not None:
-            return earlier
-    return await store.numbers.allot(conn, entry.arrived_at)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Journalled(id=row.id, receipt_number=row.receipt_number, external_id=external_id)
+
+
+async def _hold(conn: AsyncConnection, channel: Channel, external_id: str) -> None:
+    await conn.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
+        {"name": f"{channel}/{external_id}"},
+    )
 
 
 class IdempotencyConflictError(Exception):

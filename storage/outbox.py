@@ -20,9 +20,7 @@ def pause_after(attempts: Any) -> Any:
     return func.least(LONGEST_PAUSE, FIRST_PAUSE * func.power(2, attempts))
 
 
-async def pending_events(
-    conn: AsyncConnection, *, limit: int
-) -> Sequence[Row[tuple[Any, ...]]]:
+async def pending_events(conn: AsyncConnection, *, limit: int) -> Sequence[Row[Any]]:
     """Outbox rows to publish, in the order of their ids: not yet published, or published and not
     heard of by the reply stage since."""
     return (

@@ -119,7 +119,5 @@ async def unsent_dead_letters(
 async def mark_dead_letters(conn: AsyncConnection, ids: Sequence[int]) -> None:
     """Note that the dead letters were produced."""
     await conn.execute(
-        update(quarantine)
-        .where(quarantine.c.id.in_(ids))
-        .values(dead_letter_sent_at=func.now())
+        update(quarantine).where(quarantine.c.id.in_(ids)).values(dead_letter_sent_at=func.now())
     )

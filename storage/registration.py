@@ -116,9 +116,7 @@ async def _open_case(
             QuarantineReason.UNKNOWN_PETITION,
             "a deletion of something that was never delivered; retry when the original is there",
         )
-    number = submission.receipt_number or await store.numbers.allot(
-        conn, submission.submitted_at
-    )
+    number = submission.receipt_number or await store.numbers.allot(conn, submission.submitted_at)
     await conn.execute(insert(cases).values(**_case_values(submission, number, key)))
     opened = Petitioner(contact=submission.contact, thread=submission.thread)
     phone = submission.contact.phone

@@ -108,9 +108,7 @@ quarantine = Table(
     Column("dead_letter_sent_at", Instant),
     UniqueConstraint("channel", "digest"),
     Index("ix_quarantine_open", "id", postgresql_where=text("status = 'open'")),
-    Index(
-        "ix_quarantine_unsent", "id", postgresql_where=text("dead_letter_sent_at IS NULL")
-    ),
+    Index("ix_quarantine_unsent", "id", postgresql_where=text("dead_letter_sent_at IS NULL")),
 )
 
 cases = Table(

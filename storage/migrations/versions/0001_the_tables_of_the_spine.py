@@ -61,13 +61,9 @@ def upgrade() -> None:
         sa.Column("opinion_kind", sa.String(length=20), nullable=True),
         sa.Column("petition_type", sa.String(length=30), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column(
-            "ended", sa.Boolean(), server_default=sa.text("false"), nullable=False
-        ),
+        sa.Column("ended", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("item", sa.String(length=10), nullable=True),
-        sa.Column(
-            "urgent", sa.Boolean(), server_default=sa.text("false"), nullable=False
-        ),
+        sa.Column("urgent", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("district", sa.String(length=5), nullable=True),
         sa.Column("dong", sa.String(length=40), nullable=True),
         sa.Column("lat", sa.Double(), nullable=True),
@@ -90,18 +86,10 @@ def upgrade() -> None:
         sa.Column("next_rung", sa.String(length=40), nullable=True),
         sa.Column("workflow_started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reply_by", sa.String(length=10), nullable=False),
-        sa.Column(
-            "language", sa.String(length=10), server_default="ko", nullable=False
-        ),
-        sa.Column(
-            "public", sa.Boolean(), server_default=sa.text("true"), nullable=False
-        ),
-        sa.Column(
-            "hidden", sa.Boolean(), server_default=sa.text("false"), nullable=False
-        ),
-        sa.Column(
-            "summary", sa.Text(), nullable=False, comment="masked text of the petition"
-        ),
+        sa.Column("language", sa.String(length=10), server_default="ko", nullable=False),
+        sa.Column("public", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("hidden", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False, comment="masked text of the petition"),
         sa.Column("data_key_id", sa.UUID(), nullable=False),
         sa.Column("key_version", sa.SmallInteger(), server_default="1", nullable=False),
         sa.Column("entered_by", sa.String(length=60), nullable=True),
@@ -118,13 +106,9 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
-        sa.CheckConstraint(
-            "NOT ended OR next_at IS NULL", name=op.f("ck_cases_ended_has_no_next")
-        ),
+        sa.CheckConstraint("NOT ended OR next_at IS NULL", name=op.f("ck_cases_ended_has_no_next")),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_cases")),
-        sa.UniqueConstraint(
-            "channel", "external_id", name=op.f("uq_cases_channel_external_id")
-        ),
+        sa.UniqueConstraint("channel", "external_id", name=op.f("uq_cases_channel_external_id")),
         comment="The state of each case, always equal to what its event log says.",
     )
     op.create_index(
@@ -146,9 +130,7 @@ def upgrade() -> None:
         "cases",
         [
             "department",
-            sa.literal_column(
-                "COALESCE(legal_due_at, target_due_at, 'infinity'::timestamptz)"
-            ),
+            sa.literal_column("COALESCE(legal_due_at, target_due_at, 'infinity'::timestamptz)"),
             "number",
         ],
         unique=False,
@@ -321,15 +303,11 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
-        sa.Column(
-            "status", sa.String(length=20), server_default="open", nullable=False
-        ),
+        sa.Column("status", sa.String(length=20), server_default="open", nullable=False),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("dead_letter_sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
-        sa.UniqueConstraint(
-            "channel", "digest", name=op.f("uq_quarantine_channel_digest")
-        ),
+        sa.UniqueConstraint("channel", "digest", name=op.f("uq_quarantine_channel_digest")),
     )
     op.create_index(
         "ix_quarantine_open",
@@ -370,9 +348,7 @@ def upgrade() -> None:
     op.create_table(
         "reply",
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column(
-            "ordinal", sa.BigInteger(), sa.Identity(always=False), nullable=False
-        ),
+        sa.Column("ordinal", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("event_id", sa.UUID(), nullable=False),
         sa.Column("case_number", sa.String(length=15), nullable=False),
         sa.Column("recipient", sa.String(length=80), nullable=False),
@@ -400,9 +376,7 @@ def upgrade() -> None:
         ),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
-        sa.Column(
-            "outcome", sa.String(length=20), nullable=True, comment="delivered, failed"
-        ),
+        sa.Column("outcome", sa.String(length=20), nullable=True, comment="delivered, failed"),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("carrier_reference", sa.String(length=200), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reply")),
@@ -528,9 +502,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("masked", sa.Text(), nullable=False),
-        sa.Column(
-            "hidden", sa.Boolean(), server_default=sa.text("false"), nullable=False
-        ),
+        sa.Column("hidden", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
@@ -542,9 +514,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_text")),
     )
-    op.create_index(
-        "ix_case_text_case", "case_text", ["case_number", "created_at"], unique=False
-    )
+    op.create_index("ix_case_text_case", "case_text", ["case_number", "created_at"], unique=False)
     op.create_table(
         "command",
         sa.Column("case_number", sa.String(length=15), nullable=False),
@@ -686,15 +656,9 @@ def downgrade() -> None:
     )
     op.drop_table("intake_journal")
     op.drop_table("data_key")
-    op.drop_index(
-        "ix_cases_queue", table_name="cases", postgresql_where=sa.text("NOT ended")
-    )
-    op.drop_index(
-        "ix_cases_open", table_name="cases", postgresql_where=sa.text("NOT ended")
-    )
-    op.drop_index(
-        "ix_cases_next", table_name="cases", postgresql_where=sa.text("NOT ended")
-    )
+    op.drop_index("ix_cases_queue", table_name="cases", postgresql_where=sa.text("NOT ended"))
+    op.drop_index("ix_cases_open", table_name="cases", postgresql_where=sa.text("NOT ended"))
+    op.drop_index("ix_cases_next", table_name="cases", postgresql_where=sa.text("NOT ended"))
     op.drop_table("cases")
     op.drop_table("calendar_version")
     op.drop_index("ix_attachment_case", table_name="attachment")

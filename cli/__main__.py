@@ -1,0 +1,5 @@
+"""`python -m cli` is `minwon`."""
+
+from cli import main
+
+main()

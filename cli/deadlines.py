@@ -1,0 +1,92 @@
+"""`minwon deadlines FILE`: deadlines by the law, without any server."""
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from rules.calendar import CalendarError, national_calendar
+from rules.clock import deadline
+from rules.packs import SEOUL, pack_for
+from schema.deadlines import Deadline, DeadlineRequest
+
+Case = dict[str, Any]
+
+
+class DeadlinesFileError(Exception):
+    """The file cannot be used; the message names the item and the field."""
+
+
+def deadlines_report(cases: list[Case]) -> list[dict[str, Any]]:
+    """`{id, due_at, refused, steps}` for each case. Raises DeadlinesFileError."""
+    calendar = national_calendar(version=1)
+    found = []
+    for index, case in enumerate(cases):
+        request = _request(index, case)
+        try:
+            result = deadline(request, calendar, pack_for(request.received_at))
+        except CalendarError as error:
+            raise DeadlinesFileError(f"item {index} ({request.id}): {error}") from None
+        found.append(_shown(request, result))
+    return found
+
+
+def _request(index: int, case: Case) -> DeadlineRequest:
+    try:
+        return DeadlineRequest.model_validate(case)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        field = ".".join(str(part) for part in fault["loc"]) or "the item"
+        name = case.get("id", "no id") if isinstance(case, dict) else "no object"
+        raise DeadlinesFileError(
+            f"item {index} ({name}): {field} is wrong: {fault['msg']}"
+        ) from None
+
+
+def _shown(request: DeadlineRequest, result: Deadline) -> dict[str, Any]:
+    due = result.due_at.astimezone(SEOUL).isoformat() if result.due_at else None
+    return {
+        "id": request.id,
+        "due_at": due,
+        "refused": [one.index for one in result.refused],
+        "steps": [step.model_dump(mode="json", exclude_none=True) for step in result.steps],
+    }
+
+
+def differences(cases: list[Case], report: list[dict[str, Any]]) -> list[str]:
+    """A line for each case whose expected deadline or refusals differ."""
+    lines = []
+    for case, found in zip(cases, report, strict=True):
+        if "expected_due_at" in case and not _same(case["expected_due_at"], found["due_at"]):
+            lines.append(f"{found['id']}: due {found['due_at']}, not {case['expected_due_at']}")
+        if "expected_refused" in case and case["expected_refused"] != found["refused"]:
+            lines.append(
+                f"{found['id']}: refused {found['refused']}, not {case['expected_refused']}"
+            )
+    return lines
+
+
+def _same(expected: str | None, due: str | None) -> bool:
+    if expected is None or due is None:
+        return expected is due
+    return datetime.fromisoformat(expected) == datetime.fromisoformat(due)
+
+
+def run_deadlines(file: Path) -> int:
+    """Print the report as JSON; 1 where an expectation differs, 2 where the file is not usable."""
+    try:
+        cases = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(cases, list):
+            raise DeadlinesFileError("the file must hold a JSON list of cases")
+        report = deadlines_report(cases)
+    except (OSError, ValueError, DeadlinesFileError) as error:
+        print(f"{file}: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(report, ensure_ascii=False, indent=1))
+    lines = differences(cases, report)
+    for line in lines:
+        print(line, file=sys.stderr)
+    return 1 if lines else 0

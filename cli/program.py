@@ -1,0 +1,212 @@
+"""The verbs of `minwon`. Each imports what it needs when it runs, so that `--help` is quick."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from settings import Settings, SettingsError, read_settings
+
+app = typer.Typer(
+    name="minwon",
+    help="The engine that a city runs its citizens' petitions on. 민원·제안 통합 처리 엔진.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+quarantine_app = typer.Typer(help="What could not be understood: list, show, retry.")
+user_app = typer.Typer(help="Local accounts of staff.")
+deadlines_app = typer.Typer(help="Deadlines of the law.")
+app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(user_app, name="user")
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except SettingsError as error:
+        _fail(str(error))
+
+
+def _fail(message: str, code: int = 2) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def _role(name: str, help_text: str) -> None:
+    def run() -> None:
+        from worker import run_role
+
+        run_role(name, _settings())
+
+    run.__doc__ = help_text
+    app.command(name)(run)
+
+
+_role("worker", "Role: petition workflows and their activities.")
+_role("intake", "Role: raw records from Kafka become cases, or quarantine entries.")
+_role("relay", "Role: journal and outbox to Kafka, until acknowledged.")
+_role("reply", "Role: events become messages to petitioners and staff.")
+_role("deliver", "Role: messages to carriers, networks, mail and push.")
+_role("web", "Role: pages, API and gateways.")
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option(help="Replay the sample day when ready.")] = False,
+    keep_dates: Annotated[bool, typer.Option(help="Replay with the sample's own dates.")] = False,
+) -> None:
+    """Everything on this machine, in the foreground; Ctrl-C ends it all."""
+    from cli.up import run_up
+
+    _end(run_up(_settings(), demo=demo, keep_dates=keep_dates))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema, and store the first calendar."""
+    from cli.migrate import run_migrate
+
+    _end(_within(run_migrate))
+
+
+@app.command()
+def resume(
+    unattended: Annotated[bool, typer.Option(help="Only cases that seem to have none.")] = False,
+) -> None:
+    """Start a workflow for every open case that has none."""
+    from cli.resume import run_resume
+
+    _end(_within(lambda settings: run_resume(settings, unattended_only=unattended)))
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A day of raw records, one JSON object a line.")],
+    keep_dates: Annotated[bool, typer.Option(help="Do not shift the day to end now.")] = False,
+    concurrency: Annotated[int, typer.Option(min=1, max=64)] = 8,
+) -> None:
+    """Send raw records to the gateways, and print what became of them."""
+    from cli.replaying import run_replay
+
+    _end(
+        _within(
+            lambda settings: run_replay(
+                settings, file, keep_dates=keep_dates, concurrency=concurrency
+            )
+        )
+    )
+
+
+@app.command()
+def deadlines(
+    file: Annotated[str, typer.Argument(help="FILE of cases, or «explain».")],
+    number: Annotated[str | None, typer.Argument(help="Receipt number, after «explain».")] = None,
+) -> None:
+    """Compute the deadlines in FILE, without any server; or explain those of a live case."""
+    if file == "explain" and number is not None:
+        from cli.explaining import run_explain
+
+        _end(_within(lambda settings: run_explain(settings, number)))
+    from cli.deadlines import run_deadlines
+
+    _end(run_deadlines(Path(file)))
+
+
+@app.command()
+def secrets(
+    new: Annotated[Path | None, typer.Option(help="Make a new keys file here.")] = None,
+) -> None:
+    """Show the embedded default's secrets, or make a keys file."""
+    from cli.secrets import make_keys, show_secrets
+
+    _end(make_keys(new) if new else show_secrets(_settings()))
+
+
+@app.command()
+def outside(
+    directory: Annotated[Path, typer.Argument(help="Where what was received is kept.")],
+    http_port: Annotated[int, typer.Option()] = 0,
+    mail_port: Annotated[int, typer.Option()] = 0,
+) -> None:
+    """Stand-ins for carrier, mail, push service and networks."""
+    from cli.outside import outside as run
+
+    _end(run(directory, http_port=http_port, mail_port=mail_port))
+
+
+@quarantine_app.command("list")
+def quarantine_list(
+    everything: Annotated[bool, typer.Option("--all", help="Resolved ones too.")] = False,
+) -> None:
+    """Entries, newest first."""
+    from cli.quarantine import run_list
+
+    _end(_within(lambda settings: run_list(settings, everything=everything)))
+
+
+@quarantine_app.command("show")
+def quarantine_show(entry: Annotated[int, typer.Argument(help="The entry's number.")]) -> None:
+    """One entry with the record as it came."""
+    from cli.quarantine import run_show
+
+    _end(_within(lambda settings: run_show(settings, entry)))
+
+
+@quarantine_app.command("retry")
+def quarantine_retry(
+    entries: Annotated[list[int] | None, typer.Argument(help="Entries; none: all open.")] = None,
+) -> None:
+    """Take entries in again, now that what was wrong is mended."""
+    from cli.quarantine import run_retry
+
+    _end(_within(lambda settings: run_retry(settings, entries or [])))
+
+
+@user_app.command("add")
+def user_add(
+    login: str,
+    name: Annotated[str, typer.Option(help="The person's name.")],
+    role: Annotated[str, typer.Option(help="first_line, department_head, officer, …")],
+    department: Annotated[str, typer.Option(help="Code such as 3220000.roads.")],
+) -> None:
+    """Make a local account and print its password once."""
+    from cli.users import run_add
+
+    _end(_within(lambda settings: run_add(settings, login, name, role, department)))
+
+
+@user_app.command("remove")
+def user_remove(login: str) -> None:
+    """Disable an account and end its sessions."""
+    from cli.users import run_remove
+
+    _end(_within(lambda settings: run_remove(settings, login)))
+
+
+def _within(verb: Callable[[Settings], Any]) -> int:
+    """Run an asynchronous verb with the settings; a wrong setting is one sentence, exit 2."""
+    import asyncio
+
+    from cli.state import CliError, embedded_settings
+
+    try:
+        return int(asyncio.run(verb(embedded_settings(_settings()))))
+    except (SettingsError, CliError) as error:
+        _fail(str(error))
+
+
+def _end(code: int) -> NoReturn:
+    """End by flush and exit: see worker.end."""
+    if "temporalio" in sys.modules:
+        from worker import end
+
+        end(code)
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """The console script."""
+    app()
