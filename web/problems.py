@@ -29,7 +29,7 @@ PROGRAM_PREFIXES = ("/api/", "/gateway/", "/open311/", "/static/")
 RETRY_AFTER = {"retry-after": "5"}
 
 
-class Problem(Exception):
+class ProblemError(Exception):
     """Why an API call is not done; becomes `{"code", "message_ko", "message_en"}`."""
 
     def __init__(
@@ -51,9 +51,9 @@ class Problem(Exception):
         return JSONResponse(self.body, status_code=self.status, headers=self.headers)
 
 
-def no_such_case() -> Problem:
+def no_such_case() -> ProblemError:
     """404: there is none, or the key is another's."""
-    return Problem(
+    return ProblemError(
         404,
         "unknown_case",
         "그런 민원이 없거나 열람 번호(키)가 맞지 않습니다.",
@@ -79,7 +79,7 @@ def sign_in_address(request: Request) -> str:
 
 
 async def _problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
+    assert isinstance(error, ProblemError)
     return error.response()
 
 
@@ -128,7 +128,7 @@ async def _away(request: Request, error: Exception) -> Response:
 
 def add_handlers(app: FastAPI) -> None:
     """Have `app` answer problems in words."""
-    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(SignInNeededError, _sign_in)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)

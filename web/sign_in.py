@@ -22,7 +22,7 @@ from storage.staff import (
 )
 from storage.staff import find_account as find_active_account
 from storage.store import Store
-from web.problems import Problem, SignInNeededError
+from web.problems import ProblemError, SignInNeededError
 from web.site import SiteHere
 
 SESSION_COOKIE = "minwon_session"
@@ -185,9 +185,9 @@ async def _basic(sign_in: SignIn, given: str) -> Account | None:
         raise too_many_tries() from None
 
 
-def not_signed_in() -> Problem:
+def not_signed_in() -> ProblemError:
     """401: no account, or a wrong password."""
-    return Problem(
+    return ProblemError(
         401,
         "not_signed_in",
         "로그인이 필요합니다. 아이디와 비밀번호를 확인해 주세요.",
@@ -196,10 +196,10 @@ def not_signed_in() -> Problem:
     )
 
 
-def too_many_tries() -> Problem:
+def too_many_tries() -> ProblemError:
     """429: too many wrong passwords for this login."""
     seconds = str(int(FAILURES_FORGOTTEN.total_seconds()))
-    return Problem(
+    return ProblemError(
         429,
         "too_many_tries",
         "비밀번호를 여러 번 틀렸습니다. 5분 뒤에 다시 시도해 주세요.",

@@ -14,7 +14,7 @@ from schema.numbers import typed_receipt_number
 from web.acts import ActBody, act_body, foreign_fields
 from web.citizen.access import OpenedCase, open_with_key
 from web.due import why_due
-from web.problems import Problem, no_such_case, refused
+from web.problems import ProblemError, no_such_case, refused
 from web.site import Site, SiteHere
 from web.timeline import answer_of, timeline
 from web.wording import Language, Wording
@@ -118,9 +118,9 @@ async def _opened(site: Site, number: str, key: str) -> OpenedCase:
     return opened
 
 
-def not_registered_yet() -> Problem:
+def not_registered_yet() -> ProblemError:
     """409: the petition is in the journal and becomes a case in a moment."""
-    return Problem(
+    return ProblemError(
         409,
         "not_registered_yet",
         "아직 접수 확인 중입니다. 잠시 뒤에 다시 해 주세요.",
@@ -128,10 +128,10 @@ def not_registered_yet() -> Problem:
     )
 
 
-def wrong_fields(names: list[str]) -> Problem:
+def wrong_fields(names: list[str]) -> ProblemError:
     """422: the action does not exist here, or does not take these fields."""
     said = ", ".join(names) or "action"
-    return Problem(
+    return ProblemError(
         422,
         "wrong_field",
         f"이 처리에 쓰이지 않는 항목입니다: {said}.",

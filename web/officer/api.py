@@ -25,7 +25,7 @@ from web.officer.reading import (
     may_read,
     place_at,
 )
-from web.problems import Problem, no_such_case, refused
+from web.problems import ProblemError, no_such_case, refused
 from web.sign_in import (
     Staff,
     StaffInApi,
@@ -120,7 +120,7 @@ async def cases(
     except PermissionError:
         raise not_your_department() from None
     except ValueError:
-        raise Problem(
+        raise ProblemError(
             422,
             "wrong_field",
             "cursor 값이 올바르지 않습니다.",
@@ -201,9 +201,9 @@ async def _readable(site: Site, staff: Staff, number: str) -> tuple[OpenedCase, 
     return opened, found
 
 
-def not_your_department() -> Problem:
+def not_your_department() -> ProblemError:
     """403: the case or queue of another department."""
-    return Problem(
+    return ProblemError(
         403,
         "not_your_department",
         "다른 부서의 민원은 볼 수 없습니다.",

@@ -1,0 +1,55 @@
+"""Places in a queue, and who may read which queue."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schema.codes import Role
+from storage.cases import QueuePlace
+from storage.staff import Account
+from web.officer.reading import departments_to_read, encode_place, place_at
+from web.sign_in import SEES_ALL, Staff
+
+INSTANTS = st.integers(0, 20 * 365 * 86_400_000_000).map(
+    lambda n: datetime(2016, 1, 1, tzinfo=UTC) + timedelta(microseconds=n)
+)
+
+
+def staff(role: Role) -> Staff:
+    """Somebody of Mapo's roads division."""
+    return Staff(Account(login="kim", name="김주무", role=role, department="3130000.roads"))
+
+
+@given(due_at=st.none() | INSTANTS, number=st.from_regex(r"\d{6}-\d{6}-[A-Y]", fullmatch=True))
+def test_a_place_comes_back_from_its_cursor(due_at: datetime | None, number: str) -> None:
+    """The next page begins exactly after the last line of this one, to the microsecond."""
+    place = QueuePlace(due_at=due_at, number=number)
+    assert place_at(encode_place(place)) == place
+
+
+@given(st.text(min_size=1, max_size=60))
+def test_a_cursor_that_is_not_ours_is_refused(text: str) -> None:
+    """Whatever stands in the address, the answer is a place or one error."""
+    try:
+        place = place_at(text)
+    except ValueError:
+        return
+    assert isinstance(place, QueuePlace)
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - SEES_ALL))
+def test_others_read_their_own_department_only(role: Role) -> None:
+    """An officer cannot widen the queue by its address."""
+    assert departments_to_read(staff(role), None) == ("3130000.roads",)
+    for asked in ("all", "3130000.cleansing"):
+        with pytest.raises(PermissionError):
+            departments_to_read(staff(role), asked)
+
+
+@pytest.mark.parametrize("role", sorted(SEES_ALL))
+def test_those_above_may_read_all(role: Role) -> None:
+    """None stands for every department."""
+    assert departments_to_read(staff(role), "all") is None
+    assert departments_to_read(staff(role), "3130000.cleansing") == ("3130000.cleansing",)
