@@ -74,13 +74,14 @@ def workflow_runner() -> SandboxedWorkflowRunner:
     )
 
 
-async def temporal_client(settings: Settings) -> Client:
-    """A client of the city's namespace; connects at its first call, so a start never waits."""
+async def temporal_client(settings: Settings, *, lazy: bool = True) -> Client:
+    """A client of the city's namespace. A lazy one connects at its first call, so that a role's
+    start never waits; a worker needs one that is connected, and RuntimeError says it cannot be."""
     return await Client.connect(
         settings.required("temporal_address"),
         namespace=settings.temporal_namespace,
         data_converter=pydantic_data_converter,
-        lazy=True,
+        lazy=lazy,
     )
 
 
@@ -189,8 +190,7 @@ def housekeeping_of(made: "Composition", running: RunningCases) -> Housekeeping:
 
 async def run_worker(made: Composition, stop: asyncio.Event) -> None:
     """Role `worker`: petition workflows, their activities, and the housekeeping Schedule."""
-    client = await temporal_client(made.settings)
-    role = PetitionRole(client, made)
+    role = PetitionRole(made)
     async with ops_server(made, lambda: role.ready):
         await role.run(stop)
 
@@ -198,8 +198,7 @@ async def run_worker(made: Composition, stop: asyncio.Event) -> None:
 class PetitionRole:
     """The worker, restarted for as long as Temporal is away."""
 
-    def __init__(self, client: Client, made: Composition) -> None:
-        self._client = client
+    def __init__(self, made: Composition) -> None:
         self._made = made
         self.ready = False
 
@@ -207,20 +206,21 @@ class PetitionRole:
         """Work until `stop`."""
         while not stop.is_set():
             try:
-                async with petition_worker(self._client, self._made):
+                client = await temporal_client(self._made.settings, lazy=False)
+                async with petition_worker(client, self._made):
                     self.ready = True
-                    await self._know_the_city()
+                    await self._know_the_city(client)
                     await stop.wait()
             except (RPCError, RuntimeError) as error:
                 self.ready = False
                 log.warning("worker waits for Temporal", fault=type(error).__name__)
                 await pause(stop, 1.0)
 
-    async def _know_the_city(self) -> None:
+    async def _know_the_city(self, client: Client) -> None:
         """A Temporal without our Schedule has lost its database, or is new: every open case gets
         its workflow from the record."""
-        if await schedule_housekeeping(self._client, task_queue=TASK_QUEUE):
-            housekeeping = housekeeping_of(self._made, RunningCases(self._client))
+        if await schedule_housekeeping(client, task_queue=TASK_QUEUE):
+            housekeeping = housekeeping_of(self._made, RunningCases(client))
             resumed = await housekeeping.resume(unattended_only=False)
             log.info("a Temporal that knew nothing of the city; cases resumed", cases=resumed)
 

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.kafka import PARTITIONS, Broker, ensure_topics, topics
+from adapters.kafka import Broker, ensure_topics
 from storage.outbox import publish_again
 from storage.store import Store
 from storage.tables import log_position
@@ -48,26 +48,20 @@ class BrokerLog:
             return
         self._next_check = time.monotonic() + CHECK_EVERY_SECONDS
         await ensure_topics(self._broker)
-        ends = await self._ends()
         async with self._store.engine.begin() as conn:
-            known = (await conn.execute(select(log_position))).all()
-            lost = [
-                row
-                for row in known
-                if ends.get(TopicPartition(row.topic, row.partition), 0) < row.next_offset
-            ]
+            known = {
+                TopicPartition(row.topic, row.partition): row.next_offset
+                for row in await conn.execute(select(log_position))
+            }
+            ends: dict[TopicPartition, int] = (
+                await self._reader.end_offsets(list(known)) if known else {}
+            )
+            lost = [at for at, next_offset in known.items() if ends.get(at, 0) < next_offset]
             if not lost:
                 return
             log.warning("the broker lost its log; producing again", partitions=len(lost))
             await publish_again(conn)
             await conn.execute(delete(log_position))
-
-    async def _ends(self) -> dict[TopicPartition, int]:
-        wanted = [
-            TopicPartition(name, partition) for name in topics() for partition in range(PARTITIONS)
-        ]
-        ends: dict[TopicPartition, int] = await self._reader.end_offsets(wanted)
-        return ends
 
     async def note(self, conn: AsyncConnection, sent: Sequence[RecordMetadata]) -> None:
         """Remember how far the topics have grown with `sent`, in the caller's transaction."""
