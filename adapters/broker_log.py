@@ -64,11 +64,16 @@ class BrokerLog:
             await conn.execute(delete(log_position))
 
     async def note(self, conn: AsyncConnection, sent: Sequence[RecordMetadata]) -> None:
-        """Remember how far the topics have grown with `sent`, in the caller's transaction."""
+        """Remember how far the topics have grown at least with `sent`, in the caller's transaction.
+
+        The first of `sent` in each partition counts: the embedded broker gives as a log's end the
+        one behind the first record of its last batch (measured), and a log must not look shorter
+        than it is.
+        """
         ends: dict[tuple[str, int], int] = {}
         for one in sent:
             place = (one.topic, one.partition)
-            ends[place] = max(ends.get(place, 0), one.offset + 1)
+            ends[place] = min(ends.get(place, one.offset + 1), one.offset + 1)
         statement = insert(log_position)
         await conn.execute(
             statement.on_conflict_do_update(
