@@ -65,6 +65,9 @@ class RunningCases:
             return _refusal_in(error)
         except (TimeoutError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
             return None
+        except RuntimeError:
+            # A lazy client that has never reached Temporal says so with a bare RuntimeError.
+            return None
 
 
 def _refusal_in(error: WorkflowUpdateFailedError) -> Refusal | None:
