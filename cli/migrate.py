@@ -1,5 +1,7 @@
 """`minwon migrate`: the newest schema, and the first calendar version."""
 
+from sqlalchemy.ext.asyncio import create_async_engine
+
 from rules.calendar import national_calendar
 from settings import Settings
 from storage.calendars import keep_first_calendar
@@ -7,10 +9,13 @@ from storage.migrate import upgrade
 
 
 async def run_migrate(settings: Settings) -> int:
-    """Migrate; safe to repeat and beside running roles."""
-    from sqlalchemy.ext.asyncio import create_async_engine
+    """Migrate the database that is set; safe to repeat and beside running roles."""
+    await prepare_database(settings.required("database_url"))
+    return 0
 
-    url = settings.required("database_url")
+
+async def prepare_database(url: str) -> None:
+    """Bring the database at `url` to the newest schema, and store the first calendar."""
     await upgrade(url)
     engine = create_async_engine(url)
     async with engine.begin() as conn:
@@ -18,4 +23,3 @@ async def run_migrate(settings: Settings) -> int:
             conn, national_calendar(version=1), reason="관공서의 공휴일에 관한 규정 (holidays)"
         )
     await engine.dispose()
-    return 0
