@@ -61,8 +61,9 @@ def timeline(
 ) -> tuple[Line, ...]:
     """The events that `eyes` may read, oldest first.
 
-    Everybody reads masked answers, the petitioner and staff read texts as written; hidden texts
-    (deleted at their source) are left to staff. An account's name is shown to staff only.
+    Petitioner and staff read with them what people wrote; everybody else reads no such text here,
+    not even masked. Hidden texts (deleted at their source) are left to staff, and so is the name
+    of the account that acted.
     """
     return tuple(
         Line(
@@ -71,7 +72,7 @@ def timeline(
             at=event.at,
             title=_title(event, wording),
             note=_note(event, wording),
-            body=_body(event, texts, eyes),
+            body=None if eyes is Visibility.PUBLIC else _body(event, texts, eyes),
             by=_by(event, wording) if eyes is Visibility.INTERNAL else None,
             internal=event.visibility is Visibility.INTERNAL,
         )
@@ -83,7 +84,7 @@ def timeline(
 def answer_of(
     events: Sequence[CaseEvent], texts: Mapping[UUID, StoredText], *, eyes: Visibility
 ) -> str | None:
-    """The last answer as `eyes` may read it, or None while there is none."""
+    """The last answer, masked for the public; None while there is none."""
     answers = [event for event in events if event.kind is EventKind.ANSWERED]
     return _body(answers[-1], texts, eyes) if answers else None
 
@@ -123,9 +124,7 @@ def _body(event: CaseEvent, texts: Mapping[UUID, StoredText], eyes: Visibility) 
     stored = _text_named(named, texts)
     if stored is None or (stored.hidden and eyes is not Visibility.INTERNAL):
         return None
-    if eyes is not Visibility.PUBLIC:
-        return stored.text
-    return stored.masked if event.kind is EventKind.ANSWERED else None
+    return stored.masked if eyes is Visibility.PUBLIC else stored.text
 
 
 def _text_named(named: object, texts: Mapping[UUID, StoredText]) -> StoredText | None:

@@ -44,7 +44,7 @@ ROADS = "3130000.roads"
 """마포구 도로과"""
 CLEANSING = "3130000.cleansing"
 FIRST_LINE = "6110000.first-line"
-POTHOLE = "마포구 월드컵로 212 앞 차도에 포트홀이 있습니다. 010-1234-5678로 연락 주세요."
+POTHOLE = "마포구 서교동 골목 차도에 포트홀이 있습니다. 010-1234-5678로 연락 주세요."
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +109,7 @@ class City:
                 "submitted_at": at or datetime.now(UTC) - timedelta(hours=1),
                 "text": text,
                 "item": item,
-                "location": Location(address="마포구 월드컵로 212"),
+                "location": Location(address="마포구 서교동"),
                 "contact": Contact(name="홍길동", phone="010-1234-5678"),
                 **fields,
             }

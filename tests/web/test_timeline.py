@@ -97,6 +97,13 @@ def test_reasons_are_not_shown_to_everybody() -> None:
     assert (public.body, own.body) == (None, "홍길동 010-1234-5678")
 
 
+def test_the_public_timeline_carries_no_words_at_all() -> None:
+    """Some items are public without their words: the answer is shown apart, or not at all."""
+    log, texts = [event(EventKind.ANSWERED, text=str(TEXT))], stored(TextKind.ANSWER)
+    (line,) = timeline(log, texts, eyes=Visibility.PUBLIC, wording=KO)
+    assert line.body is None
+
+
 def test_a_text_deleted_at_its_source_is_left_to_staff() -> None:
     """A post that its author deleted is honoured on every page but the officer's."""
     log, texts = [event(EventKind.AMENDED, text=str(TEXT))], stored(TextKind.AMENDMENT, hidden=True)

@@ -1,0 +1,107 @@
+"""Filing on the page, with no JavaScript at all."""
+
+import re
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from tests.web.conftest import City
+
+FORM = {"text": "골목 가로등이 꺼졌습니다", "kind": "petition", "public": "1", "request_id": ""}
+
+
+def photo() -> bytes:
+    """A small JPEG."""
+    file = BytesIO()
+    Image.new("RGB", (40, 30), (10, 120, 200)).save(file, "JPEG")
+    return file.getvalue()
+
+
+async def test_words_are_enough(city: City) -> None:
+    """No category, no place, no contact: a receipt with number, key and link comes back."""
+    browser = city.browser()
+    answer = await browser.post("/petitions/new", data=FORM)
+    assert answer.status_code == 303, answer.text
+    receipt = await browser.get(answer.headers["location"])
+    number = re.search(r"\d{6}-\d{6}-[2-9A-Y]", receipt.text)
+    assert number is not None
+    assert city.key(number[0]) in receipt.text
+    assert f"/cases/{number[0]}?key=" in receipt.text
+
+
+async def test_a_filed_petition_is_seen_at_once(city: City) -> None:
+    """Before it is registered its page says that it is safe and being registered."""
+    browser = city.browser()
+    answer = await browser.post("/petitions/new", data=FORM)
+    page = await browser.get(answer.headers["location"].removesuffix("/receipt"))
+    assert page.status_code == 200
+    assert "신청됨, 접수 확인 중" in page.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "message"),
+    [
+        ({"text": "   "}, "text", "내용을 적어 주세요."),
+        ({"phone": "12", "consent": "1"}, "phone", "전화번호를 확인해 주세요."),
+        ({"email": "nobody", "consent": "1"}, "email", "전자우편 주소를 확인해 주세요."),
+        ({"phone": "010-1234-5678"}, "consent", "개인정보 수집·이용에 동의해 주세요."),
+    ],
+)
+async def test_a_fault_stands_beside_its_field_and_in_the_summary(
+    city: City, fields: dict[str, str], field: str, message: str
+) -> None:
+    """The page says what to mend where it is to be mended, and nothing typed is lost."""
+    answer = await city.browser().post("/petitions/new", data=FORM | {"address": "종로"} | fields)
+    assert answer.status_code == 422
+    beside = answer.text.split(f'id="e-{field}"')[1].split("</p>")[0]
+    assert message in beside
+    assert f'href="#f-{field}"' in answer.text
+    assert 'value="종로"' in answer.text
+
+
+async def test_sent_twice_is_filed_once(city: City) -> None:
+    """A double click, or a reload that posts again, gives the number given before."""
+    browser, form = city.browser(), FORM | {"request_id": "a-page-shown-once"}
+    first = await browser.post("/petitions/new", data=form)
+    again = await browser.post("/petitions/new", data=form)
+    assert first.headers["location"] == again.headers["location"]
+
+
+async def test_other_words_from_the_same_page_are_asked_about(city: City) -> None:
+    """Going back and changing the text is told, and the next click files it as a new one."""
+    browser, form = city.browser(), FORM | {"request_id": "a-page-gone-back-to"}
+    await browser.post("/petitions/new", data=form)
+    answer = await browser.post("/petitions/new", data=form | {"text": "다른 내용입니다"})
+    assert answer.status_code == 422
+    assert "a-page-gone-back-to" not in answer.text
+
+
+async def test_photos_come_with_the_form(city: City) -> None:
+    """Five photos are taken, the sixth is refused with words, an unreadable one by its name."""
+    browser = city.browser()
+    five = [("photos", (f"{n}.jpg", photo(), "image/jpeg")) for n in range(5)]
+    taken = await browser.post("/petitions/new", data=FORM, files=five)
+    assert taken.status_code == 303, taken.text
+    sixth = await browser.post("/petitions/new", data=FORM, files=[*five, five[0]])
+    assert sixth.status_code == 422
+    assert "사진은 5장까지" in sixth.text
+    broken = [("photos", ("고장.jpg", b"not a photo", "image/jpeg"))]
+    unreadable = await browser.post("/petitions/new", data=FORM, files=broken)
+    assert unreadable.status_code == 422
+    assert "고장.jpg" in unreadable.text
+
+
+async def test_what_was_typed_is_never_html(city: City) -> None:
+    """Words stay words, in the form that comes back and on the case's page."""
+    nasty = "<script>alert(1)</script>"
+    answer = await city.browser().post(
+        "/petitions/new", data=FORM | {"text": " ", "address": nasty}
+    )
+    assert nasty not in answer.text
+    number = await city.case(nasty + " 포트홀이 있습니다")
+    browser = city.browser()
+    await browser.get(f"/cases/{number}?key={city.key(number)}")
+    page = await browser.get(f"/cases/{number}")
+    assert nasty not in page.text
+    assert "&lt;script&gt;" in page.text
