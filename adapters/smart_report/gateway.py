@@ -191,9 +191,9 @@ async def _journal(
     external_id = journal_id_of(_report_id(report), report)
     async with answered_when_committed(), store.engine.begin() as conn:
         earlier = await earlier_delivery(conn, Channel.SMART_REPORT, external_id)
-        if earlier is not None:
-            return earlier
-        return await _keep(conn, store, external_id, report, photographs, arrived_at)
+        # A repeated delivery is journalled like any other, but its photographs are stored already.
+        fresh = photographs if earlier is None else ()
+        return await _keep(conn, store, external_id, report, fresh, arrived_at)
 
 
 async def _keep(
