@@ -105,6 +105,8 @@ async def find_account(conn: AsyncConnection, login: str) -> Account | None:
 
 async def account_with_password(conn: AsyncConnection, login: str, password: str) -> Account | None:
     """The account where the password is right; None for a wrong one and for an unknown login."""
+    if "\0" in login:
+        return None
     statement = select(*_COLUMNS, staff_account.c.password_hash).where(
         staff_account.c.login == login, _ACTIVE
     )

@@ -12,6 +12,7 @@ from schema.codes import Action
 from schema.commands import Refusal
 from schema.forms import MAX_TEXT
 from schema.model import Frozen
+from schema.plain_text import plain_text
 from storage.cases import event_of_request
 from storage.commands import find_command
 from web.site import Site
@@ -25,7 +26,10 @@ OPTIONAL: Mapping[Action, tuple[str, ...]] = {
 
 
 class ActBody(Frozen):
-    """The body of an act. `request_id` makes it happen once; a field left blank is not there."""
+    """The body of an act. `request_id` makes it happen once; a field left blank is not there.
+
+    Text is made plain on the way in: a NUL would be refused by the database later.
+    """
 
     request_id: str = Field(min_length=1, max_length=100)
     department: str | None = Field(default=None, max_length=60)
@@ -39,11 +43,11 @@ class ActBody(Frozen):
     def _drop_blanks(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        return {
-            name: value
+        cleaned = {
+            name: plain_text(value) if isinstance(value, str) else value
             for name, value in data.items()
-            if value is not None and not (isinstance(value, str) and not value.strip())
         }
+        return {name: value for name, value in cleaned.items() if value not in (None, "")}
 
 
 class ActForm(ActBody):

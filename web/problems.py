@@ -10,6 +10,7 @@ from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 
 from schema.commands import Refusal
+from schema.model import Frozen
 from web.site import page, see
 
 DATABASE_AWAY = (
@@ -29,6 +30,14 @@ PROGRAM_PREFIXES = ("/api/", "/gateway/", "/open311/", "/static/")
 RETRY_AFTER = {"retry-after": "5"}
 
 
+class ProblemView(Frozen):
+    """The JSON body of a problem. Programs decide on `code`, people read the messages."""
+
+    code: str
+    message_ko: str
+    message_en: str
+
+
 class ProblemError(Exception):
     """Why an API call is not done; becomes `{"code", "message_ko", "message_en"}`."""
 
@@ -44,11 +53,11 @@ class ProblemError(Exception):
         super().__init__(code)
         self.status = status
         self.headers = headers
-        self.body = {"code": code, "message_ko": message_ko, "message_en": message_en}
+        self.body = ProblemView(code=code, message_ko=message_ko, message_en=message_en)
 
     def response(self) -> Response:
         """The answer in JSON."""
-        return JSONResponse(self.body, status_code=self.status, headers=self.headers)
+        return JSONResponse(self.body.model_dump(), status_code=self.status, headers=self.headers)
 
 
 def no_such_case() -> ProblemError:

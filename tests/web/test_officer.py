@@ -309,3 +309,32 @@ async def test_signing_out_ends_the_session(city: City) -> None:
     stranger = city.browser()
     stranger.cookies.set("minwon_session", token)
     assert (await stranger.get("/staff")).headers["location"].startswith("/staff/sign-in")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cases/%00?key=a",
+        "/public/%00",
+        "/staff/cases/%00",
+        "/staff/cases/250101-000001-A/photos/%00",
+        "/staff?department=%00",
+        "/staff?after=%00",
+        "/api/v1/cases/%00",
+        "/api/v1/petitions/%00",
+    ],
+)
+async def test_odd_addresses_are_not_found_and_never_a_fault(city: City, path: str) -> None:
+    """A NUL, which no text column takes, is refused before the database sees it."""
+    answer = await (await city.staff(Role.FIRST_LINE, FIRST_LINE)).get(path)
+    assert 400 <= answer.status_code < 500
+
+
+async def test_invisible_characters_are_taken_out_of_an_act(city: City) -> None:
+    """A comment pasted with a NUL in it is kept without it."""
+    number, officer = await city.case(), await program(city)
+    body = {"request_id": f"nul-{number}", "text": "현장\u0000 확인"}
+    done = await officer.post(f"/api/v1/cases/{number}/actions/comment", json=body)
+    assert done.status_code == 200, done.text
+    texts = (await officer.get(f"/api/v1/cases/{number}")).json()["texts"]
+    assert "현장 확인" in [text["text"] for text in texts]

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.events import CaseEvent
+from schema.numbers import is_receipt_number
 from schema.submission import Attachment
 from storage.cases import Case, attachments_of, events_of, find_case, waits_in_journal
 from storage.sealing import ErasedError
@@ -36,6 +37,8 @@ async def open_with_key(site: Site, number: str, key: str | None) -> OpenedCase 
 
     The key is compared (in constant time) before anything is said about whether a case is there.
     """
+    if not is_receipt_number(number):
+        return None
     async with site.store.engine.connect() as conn:
         case = await find_case(conn, number)
         version = case.key_version if case else FIRST_KEY_VERSION

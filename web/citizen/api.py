@@ -8,13 +8,13 @@ from pydantic import AwareDatetime
 
 from schema.codes import Action, EventKind, Role, State, Visibility
 from schema.commands import Refusal
-from schema.events import Actor
+from schema.events import Actor, CaseEvent
 from schema.model import Frozen
 from schema.numbers import typed_receipt_number
 from web.acts import ActBody, act_body, foreign_fields
 from web.citizen.access import OpenedCase, open_with_key
 from web.due import why_due
-from web.problems import ProblemError, no_such_case, refused
+from web.problems import ProblemError, ProblemView, no_such_case, refused
 from web.site import Site, SiteHere
 from web.timeline import answer_of, timeline
 from web.wording import Language, Wording
@@ -76,7 +76,7 @@ class OnItsWay(Frozen):
     status: str = "on_its_way"
 
 
-@router.get("/{number}", summary="Follow a petition")
+@router.get("/{number}", summary="Follow a petition", responses={404: {"model": ProblemView}})
 async def show(site: SiteHere, number: str, key: Key = "") -> PetitionView:
     """State, timeline, deadline, department and answer. A wrong key is 404, as no petition is."""
     return view_of(await _opened(site, number, key))
@@ -85,7 +85,12 @@ async def show(site: SiteHere, number: str, key: Key = "") -> PetitionView:
 @router.post(
     "/{number}/actions/{action}",
     summary="Withdraw or rate",
-    responses={202: {"model": OnItsWay}, 409: {"model": Refusal}},
+    response_model=CaseEvent,
+    responses={
+        202: {"model": OnItsWay},
+        404: {"model": ProblemView},
+        409: {"model": Refusal | ProblemView},
+    },
 )
 async def act(
     site: SiteHere, number: str, action: Action, body: ActBody, key: Key = ""

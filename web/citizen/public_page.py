@@ -35,7 +35,9 @@ def shows_words(case: Case) -> bool:
 async def show(request: Request, site: SiteHere, number: str) -> Response:
     """The page of a public case; a case that is not public looks like one that is not there."""
     typed = typed_receipt_number(number)
-    if typed is not None and typed != number:
+    if typed is None:
+        return page(request, "citizen/no_public_case.html", status=404)
+    if typed != number:
         return see(f"/public/{typed}")
     async with site.store.engine.connect() as conn:
         case = await find_case(conn, number)

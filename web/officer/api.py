@@ -1,6 +1,6 @@
 """Cases for staff's programs: list, show, act; sessions for those who do not use HTTP Basic."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -11,6 +11,7 @@ from schema.codes import Action, State, TextKind, Visibility
 from schema.commands import Refusal
 from schema.events import CaseEvent
 from schema.model import Frozen
+from schema.numbers import is_receipt_number
 from schema.submission import Attachment
 from storage.cases import Case, find_case, queue
 from storage.staff import Account, close_session
@@ -25,7 +26,7 @@ from web.officer.reading import (
     may_read,
     place_at,
 )
-from web.problems import ProblemError, no_such_case, refused
+from web.problems import ProblemError, ProblemView, no_such_case, refused
 from web.sign_in import (
     Staff,
     StaffInApi,
@@ -37,6 +38,14 @@ from web.site import Site, SiteHere
 from web.timeline import answer_of
 
 router = APIRouter(prefix="/api/v1", tags=["staff"])
+
+Responses = dict[int | str, dict[str, Any]]
+NOT_SIGNED_IN: Responses = {401: {"model": ProblemView}, 429: {"model": ProblemView}}
+NOT_READABLE: Responses = {
+    **NOT_SIGNED_IN,
+    403: {"model": ProblemView},
+    404: {"model": ProblemView},
+}
 
 
 class Credentials(Frozen):
@@ -82,7 +91,12 @@ class CaseView(Frozen):
     allowed_actions: tuple[Action, ...]
 
 
-@router.post("/session", status_code=201, summary="Sign in")
+@router.post(
+    "/session",
+    status_code=201,
+    summary="Sign in",
+    responses={401: {"model": ProblemView}, 429: {"model": ProblemView}},
+)
 async def sign_in(site: SiteHere, credentials: Credentials) -> SessionView:
     """A session token for a local account."""
     try:
@@ -95,7 +109,7 @@ async def sign_in(site: SiteHere, credentials: Credentials) -> SessionView:
     return SessionView(token=session.token, expires_at=session.expires_at, account=account)
 
 
-@router.delete("/session", status_code=204, summary="Sign out")
+@router.delete("/session", status_code=204, summary="Sign out", responses=NOT_SIGNED_IN)
 async def sign_out(request: Request, site: SiteHere, staff: StaffInApi) -> None:
     """Close the session of the bearer token."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -104,7 +118,11 @@ async def sign_out(request: Request, site: SiteHere, staff: StaffInApi) -> None:
             await close_session(conn, token.strip())
 
 
-@router.get("/cases", summary="Open cases by deadline")
+@router.get(
+    "/cases",
+    summary="Open cases by deadline",
+    responses={**NOT_SIGNED_IN, 403: {"model": ProblemView}},
+)
 async def cases(
     site: SiteHere,
     staff: StaffInApi,
@@ -123,8 +141,8 @@ async def cases(
         raise ProblemError(
             422,
             "wrong_field",
-            "cursor 값이 올바르지 않습니다.",
-            "The cursor is not one of ours.",
+            "department나 cursor 값이 올바르지 않습니다.",
+            "There is no such department, or the cursor is not one of ours.",
         ) from None
     async with site.store.engine.connect() as conn:
         found = await queue(
@@ -137,7 +155,7 @@ async def cases(
     return CasePage(cases=found, next=cursor_after(found, limit))
 
 
-@router.get("/cases/{number}", summary="One case")
+@router.get("/cases/{number}", summary="One case", responses=NOT_READABLE)
 async def case(site: SiteHere, staff: StaffInApi, number: str) -> CaseView:
     """The case, its whole log and texts, and what the caller may do to it."""
     opened, found = await _readable(site, staff, number)
@@ -165,7 +183,7 @@ async def case(site: SiteHere, staff: StaffInApi, number: str) -> CaseView:
     "/cases/{number}/actions/{action}",
     summary="Act on a case",
     response_model=CaseEvent,
-    responses={202: {"model": OnItsWay}, 409: {"model": Refusal}},
+    responses={**NOT_READABLE, 202: {"model": OnItsWay}, 409: {"model": Refusal}},
 )
 async def act(
     site: SiteHere, staff: StaffInApi, number: str, action: Action, body: ActBody
@@ -191,6 +209,8 @@ async def act(
 
 
 async def _readable(site: Site, staff: Staff, number: str) -> tuple[OpenedCase, Case]:
+    if not is_receipt_number(number):
+        raise no_such_case()
     async with site.store.engine.connect() as conn:
         found = await find_case(conn, number)
         if found is None:

@@ -12,6 +12,7 @@ from schema.codes import Action, TextKind, Visibility
 from schema.commands import Refusal
 from schema.events import Actor
 from schema.messages import Recipient
+from schema.numbers import is_receipt_number
 from storage.cases import find_case, petitioner_of
 from storage.sealing import ErasedError
 from web.acts import ActForm, Standing, act_body, fields_of, standing_of
@@ -40,6 +41,8 @@ def actor_of(staff: Staff) -> Actor:
 async def readable_case(site: Site, staff: Staff, number: str) -> OpenedCase:
     """The case with its log and texts; HTTPException 404 without one, 403 where it is another
     department's."""
+    if not is_receipt_number(number):
+        raise HTTPException(404)
     async with site.store.engine.connect() as conn:
         case = await find_case(conn, number)
         if case is None:

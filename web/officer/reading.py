@@ -3,7 +3,9 @@
 import base64
 from collections.abc import Sequence
 
+from rules.organisation import is_department
 from schema.events import CaseEvent
+from schema.numbers import is_receipt_number
 from storage.cases import Case, QueuePlace
 from web.sign_in import Staff
 
@@ -19,14 +21,19 @@ def may_read(staff: Staff, case: Case, events: Sequence[CaseEvent]) -> bool:
 def departments_to_read(staff: Staff, asked: str | None) -> tuple[str, ...] | None:
     """The departments whose queue is shown, None for all.
 
-    Raises PermissionError where another department's was asked for by somebody who may not.
+    Raises PermissionError where another department's was asked for by somebody who may not, and
+    ValueError for one that there never was.
     """
     own = staff.account.department
     if asked in (None, ""):
         return (own,)
     if not staff.sees_all and asked != own:
         raise PermissionError(asked)
-    return None if asked == "all" else (str(asked),)
+    if asked == "all":
+        return None
+    if asked != own and not is_department(str(asked)):
+        raise ValueError("no such department")
+    return (str(asked),)
 
 
 def cursor_after(cases: Sequence[Case], limit: int) -> str | None:
@@ -47,6 +54,9 @@ def place_at(cursor: str | None) -> QueuePlace | None:
         return None
     try:
         bare = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        return QueuePlace.model_validate_json(bare)
+        place = QueuePlace.model_validate_json(bare)
     except ValueError:
         raise ValueError("not a cursor of ours") from None
+    if not is_receipt_number(place.number):
+        raise ValueError("not a cursor of ours")
+    return place
