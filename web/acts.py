@@ -50,6 +50,13 @@ class ActBody(Frozen):
         return {name: value for name, value in cleaned.items() if value not in (None, "")}
 
 
+class OnItsWay(Frozen):
+    """202: stored, and on its way to the case."""
+
+    request_id: str
+    status: str = "on_its_way"
+
+
 class ActForm(ActBody):
     """An act posted by a page. `csrf` is checked where a session acts."""
 

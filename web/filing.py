@@ -28,6 +28,12 @@ WITHOUT_CONSENT = FieldFault(
     message_en="To leave a contact, agree to the use of your personal data.",
 )
 
+SENT_ALREADY = FieldFault(
+    field="text",
+    message_ko="이 화면에서 이미 다른 내용을 보냈습니다. 한 번 더 누르면 새 민원으로 접수됩니다.",
+    message_en="Something else was sent from this page; send again to file a new petition.",
+)
+
 
 @dataclass(frozen=True)
 class FilledForm:

@@ -70,6 +70,17 @@ def no_such_case() -> ProblemError:
     )
 
 
+def wrong_fields(names: list[str]) -> ProblemError:
+    """422: the action does not exist here, or does not take these fields."""
+    said = ", ".join(names) or "action"
+    return ProblemError(
+        422,
+        "wrong_field",
+        f"이 처리에 쓰이지 않는 항목입니다: {said}.",
+        f"This action does not take: {said}.",
+    )
+
+
 def refused(refusal: Refusal) -> Response:
     """409 with the reason and the article."""
     return JSONResponse(refusal.model_dump(mode="json"), status_code=409)

@@ -11,10 +11,11 @@ from schema.commands import Refusal
 from schema.events import Actor, CaseEvent
 from schema.model import Frozen
 from schema.numbers import typed_receipt_number
-from web.acts import ActBody, act_body, foreign_fields
-from web.citizen.access import OpenedCase, open_with_key
+from web.acts import ActBody, OnItsWay, act_body, foreign_fields
+from web.citizen.access import open_with_key
 from web.due import why_due
-from web.problems import ProblemError, ProblemView, no_such_case, refused
+from web.opened import OpenedCase
+from web.problems import ProblemError, ProblemView, no_such_case, refused, wrong_fields
 from web.site import Site, SiteHere
 from web.timeline import answer_of, timeline
 from web.wording import Language, Wording
@@ -67,13 +68,6 @@ class PetitionView(Frozen):
     answer: str | None = None
     answered_at: AwareDatetime | None = None
     timeline: tuple[LineView, ...] = ()
-
-
-class OnItsWay(Frozen):
-    """202: stored, and on its way to the case."""
-
-    request_id: str
-    status: str = "on_its_way"
 
 
 @router.get("/{number}", summary="Follow a petition", responses={404: {"model": ProblemView}})
@@ -130,17 +124,6 @@ def not_registered_yet() -> ProblemError:
         "not_registered_yet",
         "아직 접수 확인 중입니다. 잠시 뒤에 다시 해 주세요.",
         "The petition is being registered; try again in a moment.",
-    )
-
-
-def wrong_fields(names: list[str]) -> ProblemError:
-    """422: the action does not exist here, or does not take these fields."""
-    said = ", ".join(names) or "action"
-    return ProblemError(
-        422,
-        "wrong_field",
-        f"이 처리에 쓰이지 않는 항목입니다: {said}.",
-        f"This action does not take: {said}.",
     )
 
 

@@ -11,8 +11,9 @@ from schema.commands import Refusal
 from schema.events import Actor
 from schema.numbers import typed_receipt_number
 from web.acts import ActForm, Standing, act_body, standing_of
-from web.citizen.access import OpenedCase, keep_key, key_in_cookie, open_with_key
+from web.citizen.access import keep_key, key_in_cookie, open_with_key
 from web.due import why_due
+from web.opened import OpenedCase
 from web.photos import photo_response
 from web.site import Site, SiteHere, page, see, wording_of
 from web.timeline import answer_of, steps_done, timeline

@@ -11,6 +11,7 @@ from web.citizen.access import keep_key
 from web.filing import (
     CONSENT_VERSION,
     REPLY_CHOICES,
+    SENT_ALREADY,
     FilledForm,
     faults_by_field,
     filled_form,
@@ -20,12 +21,6 @@ from web.site import Site, SiteHere, page, see, wording_of
 
 router = APIRouter(include_in_schema=False)
 PAGE_SCOPE = "web_form/page"
-
-SENT_ALREADY = FieldFault(
-    field="text",
-    message_ko="이 화면에서 이미 다른 내용을 보냈습니다. 한 번 더 누르면 새 민원으로 접수됩니다.",
-    message_en="Something else was sent from this page; send again to file a new petition.",
-)
 
 
 @router.get("/")

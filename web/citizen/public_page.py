@@ -6,7 +6,7 @@ from rules.taxonomy import leaf
 from schema.codes import CaseKind, Visibility
 from schema.numbers import typed_receipt_number
 from storage.cases import Case, find_case
-from web.citizen.access import load_case
+from web.opened import load_case
 from web.site import SiteHere, page, see, wording_of
 from web.timeline import answer_of, steps_done, timeline
 

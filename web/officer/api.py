@@ -15,9 +15,7 @@ from schema.numbers import is_receipt_number
 from schema.submission import Attachment
 from storage.cases import Case, find_case, queue
 from storage.staff import Account, close_session
-from web.acts import ActBody, act_body, foreign_fields
-from web.citizen.access import OpenedCase, load_case
-from web.citizen.api import OnItsWay, wrong_fields
+from web.acts import ActBody, OnItsWay, act_body, foreign_fields
 from web.officer.case_pages import actor_of
 from web.officer.reading import (
     PAGE_LENGTH,
@@ -26,7 +24,8 @@ from web.officer.reading import (
     may_read,
     place_at,
 )
-from web.problems import ProblemError, ProblemView, no_such_case, refused
+from web.opened import OpenedCase, load_case
+from web.problems import ProblemError, ProblemView, no_such_case, refused, wrong_fields
 from web.sign_in import (
     Staff,
     StaffInApi,
@@ -131,9 +130,10 @@ async def cases(
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = PAGE_LENGTH,
 ) -> CasePage:
-    """Open cases of `department` (default: the account's own, `all` where its role sees all)."""
+    """Open cases of `department`; without it all that the account may see."""
     try:
-        departments = departments_to_read(staff, department)
+        asked = department or ("all" if staff.sees_all else None)
+        departments = departments_to_read(staff, asked)
         place = place_at(cursor)
     except PermissionError:
         raise not_your_department() from None

@@ -16,12 +16,12 @@ from schema.numbers import is_receipt_number
 from storage.cases import find_case, petitioner_of
 from storage.sealing import ErasedError
 from web.acts import ActForm, Standing, act_body, fields_of, standing_of
-from web.citizen.access import OpenedCase, load_case
 from web.due import why_due
 from web.filing import item_groups
 from web.officer.decision import decision_of
 from web.officer.pages import check_own
 from web.officer.reading import may_read
+from web.opened import OpenedCase, load_case
 from web.photos import photo_response
 from web.sign_in import OPENS_CONTACT, Staff, StaffHere
 from web.site import Site, SiteHere, page, see, wording_of

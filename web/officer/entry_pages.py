@@ -7,10 +7,10 @@ from fastapi import APIRouter, Request, Response
 from schema.forms import MAX_FILES, MAX_TEXT, FieldFault, FormRefusedError, ReceivedVia
 from storage.forms import Desk, file_form
 from storage.journal import IdempotencyConflictError
-from web.citizen.filing_pages import SENT_ALREADY
 from web.filing import (
     CONSENT_VERSION,
     REPLY_CHOICES,
+    SENT_ALREADY,
     FilledForm,
     faults_by_field,
     filled_form,
