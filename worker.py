@@ -64,7 +64,8 @@ OUR_PACKAGES = ("schema", "rules", "storage", "activities", "pydantic", "structl
 """Passed through the workflow sandbox: importing our models anew for every case costs 1,025 KB and
 38 ms each, against 137 KB and 4 ms (measured)."""
 
-Ready = Callable[[], bool]
+LOOK_AGAIN_SECONDS = 20.0
+"""How often a worker looks whether Temporal still knows the city."""
 
 
 def workflow_runner() -> SandboxedWorkflowRunner:
@@ -209,8 +210,9 @@ class PetitionRole:
                 client = await temporal_client(self._made.settings, lazy=False)
                 async with petition_worker(client, self._made):
                     self.ready = True
-                    await self._know_the_city(client)
-                    await stop.wait()
+                    while not stop.is_set():
+                        await self._know_the_city(client)
+                        await pause(stop, LOOK_AGAIN_SECONDS)
             except (RPCError, RuntimeError) as error:
                 self.ready = False
                 log.warning("worker waits for Temporal", fault=type(error).__name__)
@@ -219,10 +221,15 @@ class PetitionRole:
     async def _know_the_city(self, client: Client) -> None:
         """A Temporal without our Schedule has lost its database, or is new: every open case gets
         its workflow from the record."""
-        if await schedule_housekeeping(client, task_queue=TASK_QUEUE):
+        try:
+            if not await schedule_housekeeping(client, task_queue=TASK_QUEUE):
+                return
             housekeeping = housekeeping_of(self._made, RunningCases(client))
             resumed = await housekeeping.resume(unattended_only=False)
-            log.info("a Temporal that knew nothing of the city; cases resumed", cases=resumed)
+        except RPCError as error:
+            log.warning("Temporal is away", status=error.status.name)
+            return
+        log.info("a Temporal that knew nothing of the city; cases resumed", cases=resumed)
 
 
 async def intake_of(made: Composition) -> Intake:

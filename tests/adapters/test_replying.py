@@ -268,12 +268,19 @@ async def test_the_role_tells_what_comes_on_the_topic_and_passes_over_the_rest(
     running = asyncio.create_task(role.run(stop))
     try:
         async with asyncio.timeout(30):
-            while await city.unnoticed():
-                await asyncio.sleep(0.05)
+            await all_noticed(city)
     finally:
         stop.set()
         await running
     assert [told.row.template for told in await city.replies(number)] == ["assigned"]
+
+
+async def all_noticed(city: ToldCity) -> None:
+    """Wait until everybody was told of every event."""
+    while True:
+        if not await city.unnoticed():
+            return
+        await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from pydantic import JsonValue, ValidationError
 
+from rules.escalation import read_escalation
 from rules.notice_texts import (
     Holder,
     Names,
@@ -25,7 +26,6 @@ from rules.notices import (
     staff_address,
     templates_named,
 )
-from rules.escalation import read_escalation
 from rules.organisation import FIRST_LINE
 from rules.quiet_hours import SEOUL
 from schema.codes import Channel, EventKind, PetitionType, Role, State, Visibility

@@ -1,0 +1,1 @@
+"""The whole, on real components, each role a process of its own."""

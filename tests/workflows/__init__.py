@@ -1,0 +1,1 @@
+"""PetitionWorkflow, in simulated time."""
