@@ -261,9 +261,7 @@ async def run_reply(made: Composition, stop: asyncio.Event) -> None:
 
 async def run_deliver(made: Composition, stop: asyncio.Event) -> None:
     """Role `deliver`: from rendered messages to carriers and networks."""
-    delivering = Delivering(
-        made.store, made.broker, made.recorder, made.telling(), made.carriers()
-    )
+    delivering = Delivering(made.store, made.broker, made.recorder, made.telling(), made.carriers())
     async with ops_server(made, lambda: delivering.ready):
         await delivering.run(stop)
 

@@ -48,7 +48,8 @@ class Normalise(Protocol):
     Raises UnintelligibleError (to quarantine, coded) or NoPetitionError (understood, none).
     """
 
-    def __call__(self, record: IntakeRecord, /) -> Submission: ...
+    def __call__(self, record: IntakeRecord, /) -> Submission:
+        """The petition in `record`."""
 
 
 class Compose(Protocol):
@@ -56,7 +57,8 @@ class Compose(Protocol):
 
     def __call__(
         self, notice: NoticeText, recipient: Recipient, means: ReplyBy, /
-    ) -> Composed | None: ...
+    ) -> Composed | None:
+        """The notice as `means` carries it, or None."""
 
 
 @dataclass(frozen=True)

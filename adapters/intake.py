@@ -231,7 +231,7 @@ def _record_in(channel: Channel, event: CloudEvent) -> IntakeRecord:
             f"type must be kr.seoul.minwon.intake.{channel}.<kind>.v1",
         )
     external_id, _, revision = event.id.rpartition("/")
-    if not external_id or not revision.isdigit() or len(external_id) > 200 or len(revision) > 6:
+    if not external_id or not revision.isdigit() or len(external_id) > 200 or len(revision) > 9:
         raise UnintelligibleError(
             QuarantineReason.WRONG_FIELD,
             "id must be «external id/revision», at most 200 characters",

@@ -1,4 +1,4 @@
-"""Kafka as this system uses it: manual commits, keys, idempotent producers, topics made up front."""
+"""Kafka as we use it: manual commits, keys, idempotent producers, topics made up front."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

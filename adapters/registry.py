@@ -1,6 +1,6 @@
 """The channels. Adding one is adding its folder, and its line here."""
 
-from adapters import smart_report, sms_120, web_form
+from adapters import smart_report, sms_120, sns, web_form
 from adapters.channel import ChannelAdapter
 from schema.codes import Channel
 
@@ -10,5 +10,6 @@ ADAPTERS: dict[Channel, ChannelAdapter] = {
         web_form.ADAPTER,
         sms_120.ADAPTER,
         smart_report.ADAPTER,
+        sns.ADAPTER,
     )
 }

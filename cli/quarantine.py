@@ -14,7 +14,9 @@ async def run_list(settings: Settings, *, everything: bool) -> int:
     await made.store.close()
     for one in entries:
         seen = one.first_seen_at.isoformat(timespec="seconds")
-        print(f"{one.id:>6}  {one.status:<9} {one.channel:<13} {one.reason:<18} {seen}  {one.detail}")
+        print(
+            f"{one.id:>6}  {one.status:<9} {one.channel:<13} {one.reason:<18} {seen}  {one.detail}"
+        )
     print(f"{len(entries)} entries")
     return 0
 

@@ -9,9 +9,7 @@ from settings import Settings
 from worker import Composition
 
 
-async def run_replay(
-    settings: Settings, file: Path, *, keep_dates: bool, concurrency: int
-) -> int:
+async def run_replay(settings: Settings, file: Path, *, keep_dates: bool, concurrency: int) -> int:
     """Replay `file` against the running web."""
     made = Composition(settings, "replay")
     address = f"http://{settings.http_host}:{settings.http_port}"

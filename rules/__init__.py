@@ -1,1 +1,4 @@
-"""The law and the city's choices as pure functions and data. May import schema; no I/O, no «now»."""
+"""The law and the city's choices as pure functions and data: no I/O, no «now».
+
+May import schema.
+"""

@@ -48,7 +48,7 @@ __all__ = [
 
 DAY = timedelta(days=1)
 FIRST_DAY_COUNTS = frozenset({ClockKind.PETITION})
-"""법 §19③: a petition's weeks, months and years count the first day; elsewhere 민법 §157 does not."""
+"""법 §19③: a petition's weeks, months, years count the first day; elsewhere 민법 §157 does not."""
 
 FROM_THE_ACT_ITSELF = frozenset(
     {
@@ -120,7 +120,7 @@ class _Counting:
 
     def _extend(self, index: int, event: Extension) -> None:
         """Judge an extension by what was known when it was decided."""
-        before = [one for one in self._events if _began(one) is None or _began(one) <= event.at]
+        before = [one for one in self._events if _is_known(one, event.at)]
         due, _ = self._due(before, self._calendar)
         first = self._first_day()
         last = self._civil_end(first) if self._request.period.unit not in HOUR_UNITS else first
@@ -192,7 +192,7 @@ class _Counting:
         return day if self._request.clock in FIRST_DAY_COUNTS else day + DAY
 
     def _civil_end(self, first: date) -> date:
-        """민법 §160: the day before the one that answers to the first day, else the month's last."""
+        """민법 §160: the day before that which answers to the first day, else the month's last."""
         unit, amount = self._request.period.unit, self._request.period.amount
         if self._is_old_proposal():
             unit, amount = Unit.MONTHS, 1
@@ -238,13 +238,11 @@ class _Counting:
         ]
 
 
-def _began(event: ClockEvent) -> datetime | None:
-    """When an event became known, or None for one that holds from the beginning."""
+def _is_known(event: ClockEvent, at: datetime) -> bool:
+    """True for what had happened by `at`; a declared holiday holds from the beginning."""
     if isinstance(event, HolidayDeclared):
-        return None
-    if isinstance(event, Outage):
-        return event.start
-    return event.at
+        return True
+    return (event.start if isinstance(event, Outage) else event.at) <= at
 
 
 def _pushed(first: date, last: date, out: frozenset[date]) -> date:

@@ -1,4 +1,4 @@
-"""What does not count (민원처리법 시행령 §20): supplements, investigations, consultation, outages."""
+"""What does not count (영 §20): supplements, investigations, consultation, outages."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta

@@ -75,8 +75,8 @@ def refused_extension(
     if not _has_lawful_reason(event, pack):
         return refuse(
             "unlawful_reason",
-            "업무과중, 담당자 지정 지연·부재 등은 연장 사유가 될 수 없습니다. 협조, 사실·현장 확인, "
-            "불가항력, 그에 준하는 사유만 인정됩니다.",
+            "업무과중, 담당자 지정 지연·부재 등은 연장 사유가 될 수 없습니다. "
+            "협조, 사실·현장 확인, 불가항력, 그에 준하는 사유만 인정됩니다.",
             "Overload, late assignment or absence are no lawful reasons for an extension.",
             FORBIDDEN_ARTICLE,
         )

@@ -59,7 +59,7 @@ class WorkingDay:
         """The next opening of the same day at or after `at`, or None when the day is over."""
         for start, _ in self._spans:
             if _seconds(at) <= start:
-                return (datetime.min + timedelta(seconds=start)).time()
+                return time(int(start // HOUR), int(start % HOUR // MINUTE))
         return None
 
 

@@ -147,7 +147,7 @@ class Step(Frozen):
 
 
 class RefusedEvent(Frozen):
-    """An event that the law does not allow; it changes nothing. `index` is its place in the list."""
+    """An event that the law does not allow; it changes nothing. `index`: its place in the list."""
 
     index: int
     code: str

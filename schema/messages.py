@@ -1,4 +1,4 @@
-"""What the city says to people: the notice in words, its recipient, and the message that is sent."""
+"""What the city says to people: the notice in words, its recipient, the message that is sent."""
 
 from enum import StrEnum
 from uuid import UUID

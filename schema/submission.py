@@ -90,9 +90,11 @@ class Submission(Frozen):
     consent: Consent | None = None
     attachments: tuple[Attachment, ...] = ()
     answer_on_call: str | None = None
-    """What the 120 agent answered on the telephone: the case is then answered at once (즉시답변)."""
+    """What the 120 agent answered on the call: the case is then answered at once (즉시답변)."""
     entered_by: str | None = None
     """The officer who entered a visit, letter or call for the petitioner."""
     language: str = "ko"
     site: str | None = None
+    aliases: tuple[str, ...] = ()
+    """Other names of the same post: X gives every edit an id of its own."""
     extra: dict[str, JsonValue] = Field(default_factory=dict)

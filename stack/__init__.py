@@ -1,1 +1,4 @@
-"""The embedded PostgreSQL, Kafka and Temporal, for a laptop and for tests. Imports nothing of ours."""
+"""The embedded PostgreSQL, Kafka and Temporal, for a laptop and for tests.
+
+Imports nothing of ours.
+"""

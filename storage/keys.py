@@ -76,7 +76,7 @@ def new_keyring() -> Keyring:
 
 
 def write_keyring(path: Path, keyring: Keyring) -> None:
-    """Write a keys file that only its owner can read; raises FileExistsError rather than replace."""
+    """Write a keys file that only its owner can read; raises FileExistsError, never replaces."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(keyring.model_dump_json(indent=1))

@@ -23,7 +23,7 @@ def pause_after(attempts: Any) -> Any:
 async def pending_events(conn: AsyncConnection, *, limit: int) -> Sequence[Row[Any]]:
     """Outbox rows to publish, in the order of their ids: not yet published, or published and not
     heard of by the reply stage since."""
-    return (
+    rows: Sequence[Row[Any]] = (
         await conn.execute(
             select(outbox.c.id, outbox.c.topic, outbox.c.key, outbox.c.message)
             .where(
@@ -34,6 +34,7 @@ async def pending_events(conn: AsyncConnection, *, limit: int) -> Sequence[Row[A
             .limit(limit)
         )
     ).all()
+    return rows
 
 
 async def mark_events(conn: AsyncConnection, ids: Sequence[int]) -> None:

@@ -21,7 +21,7 @@ from storage.cases import Petitioner
 from storage.record import Recorder, submission_event, write_event
 from storage.sealing import DataKey
 from storage.store import Store
-from storage.tables import cases, petitioner, registered_revision
+from storage.tables import cases, external_alias, petitioner, registered_revision
 from storage.texts import case_key, hide_texts, keep_text
 
 FIRST_TYPE = {
@@ -60,6 +60,7 @@ async def register(
     Unique on (channel, external id, revision): a repeated delivery changes nothing. Raises
     UnintelligibleError for a deletion of something that never came.
     """
+    submission = await _by_its_first_name(conn, submission)
     name = f"{submission.channel}/{submission.external_id}"
     await conn.execute(
         text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))"), {"name": name}
@@ -82,6 +83,25 @@ async def register(
         return Registered(number=number, outcome=RegistrationOutcome.DELIVERED_BEFORE)
     await _change(conn, store, recorder, submission, number)
     return Registered(number=number, outcome=RegistrationOutcome.CHANGED_CASE)
+
+
+async def _by_its_first_name(conn: AsyncConnection, submission: Submission) -> Submission:
+    """The submission under the external id that its case has; its other names are kept."""
+    for alias in submission.aliases:
+        await conn.execute(
+            upsert(external_alias)
+            .values(channel=submission.channel, alias=alias, external_id=submission.external_id)
+            .on_conflict_do_nothing()
+        )
+    if submission.record is not RecordKind.REMOVED:
+        return submission
+    known_as = await conn.scalar(
+        select(external_alias.c.external_id).where(
+            external_alias.c.channel == submission.channel,
+            external_alias.c.alias == submission.external_id,
+        )
+    )
+    return submission.model_copy(update={"external_id": known_as}) if known_as else submission
 
 
 def _is_old(submission: Submission, revision: int) -> bool:

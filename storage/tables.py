@@ -43,7 +43,7 @@ data_key = Table(
     Column("master_key", String(40), nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
     Column("created_at", Instant, nullable=False, server_default=NOW),
-    comment="One key per record and its case, wrapped by the master key. Erasure deletes the row.",
+    comment="One key per record and its case, wrapped by the master key. Erasing deletes it.",
 )
 
 intake_journal = Table(
@@ -181,6 +181,15 @@ registered_revision = Table(
     Column("case_number", String(15), nullable=False),
     Column("registered_at", Instant, nullable=False, server_default=NOW),
     comment="The lasting guard against registering a delivery twice.",
+)
+
+external_alias = Table(
+    "external_alias",
+    metadata,
+    Column("channel", String(20), primary_key=True),
+    Column("alias", String(200), primary_key=True),
+    Column("external_id", String(200), nullable=False),
+    comment="Other names by which a channel may speak of a post: each X edit has an id.",
 )
 
 petitioner = Table(

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -122,7 +122,7 @@ async def _parts(request: Request, body: bytes) -> tuple[bytes, list[Upload]]:
 
 
 async def _form(request: Request, body: bytes) -> FormData:
-    async def stream() -> AsyncIterator[bytes]:
+    async def stream() -> AsyncGenerator[bytes, None]:
         yield body
 
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):

@@ -22,9 +22,7 @@ def normalise(record: IntakeRecord) -> Submission:
     journal's envelope. Raises UnintelligibleError."""
     kept = _kept(record.body)
     report = decoded(AppReport, kept.report.encode())
-    sent = possible_instant(
-        report.submitted_at, field="submitted_at", arrived_at=record.arrived_at
-    )
+    sent = possible_instant(report.submitted_at, field="submitted_at", arrived_at=record.arrived_at)
     phone = domestic_phone(report.phone)
     extra: dict[str, JsonValue] = unknown_fields(report)
     if sent:

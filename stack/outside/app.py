@@ -1,7 +1,5 @@
 """The outside world in one server: carrier, push service and networks, and what citizens got."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,11 +7,11 @@ from fastapi import FastAPI, Query
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 
+from stack.outside import carrier, meta, push, x
 from stack.outside.book import Book
 from stack.outside.page import page
 
 NEWEST_SHOWN = 200
-PARTS = ("carrier", "push", "x", "meta")
 
 
 class AskedFailure(BaseModel):
@@ -28,9 +26,8 @@ def build(directory: Path, *, book: Book | None = None) -> FastAPI:
     """The server on a book in `directory`; the mail server beside it shares `book`."""
     kept = book or Book(directory)
     app = FastAPI(title="Outside", docs_url=None, redoc_url=None)
-    for name in PARTS:
-        if find_spec(f"stack.outside.{name}"):
-            app.include_router(import_module(f"stack.outside.{name}").router(kept))
+    for part in (carrier, push, x, meta):
+        app.include_router(part.router(kept))
 
     @app.get("/", response_class=HTMLResponse)
     async def received(to: str | None = None, kind: str | None = None) -> str:

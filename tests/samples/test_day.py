@@ -1,4 +1,4 @@
-"""The sample day holds what it promises: enough records, everywhere, of every kind, and spoilt ones."""
+"""The sample day holds what it promises: enough records, of every kind, and spoilt ones."""
 
 import io
 from collections import Counter

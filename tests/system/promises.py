@@ -46,7 +46,8 @@ async def every_record_is_one_petition_or_one_quarantine_entry(store: Store) -> 
             await conn.execute(
                 text(
                     "SELECT j.id FROM intake_journal j WHERE j.outcome IN"
-                    " ('registered', 'duplicate') AND NOT EXISTS (SELECT 1 FROM registered_revision r"
+                    " ('registered', 'duplicate')"
+                    " AND NOT EXISTS (SELECT 1 FROM registered_revision r"
                     " WHERE r.channel = j.channel AND r.external_id = j.external_id)"
                 )
             )

@@ -184,7 +184,7 @@ class RunningCity:
         """Wait until the roles say that they are ready."""
         async with asyncio.timeout(READY_SECONDS), httpx.AsyncClient(timeout=5) as client:
             for role in roles:
-                while not await self._is_ready(client, role):
+                while not await self._is_ready(client, role):  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.1)
 
     async def _is_ready(self, client: httpx.AsyncClient, role: str) -> bool:

@@ -148,7 +148,15 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_data_key")),
-        comment="One key per record and its case, wrapped by the master key. Erasure deletes the row.",
+        comment="One key per record and its case, wrapped by the master key. Erasing deletes it.",
+    )
+    op.create_table(
+        "external_alias",
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("alias", sa.String(length=200), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "alias", name=op.f("pk_external_alias")),
+        comment="Other names by which a channel may speak of a post: each X edit has an id.",
     )
     op.create_table(
         "intake_journal",
@@ -655,6 +663,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("outcome IS NULL"),
     )
     op.drop_table("intake_journal")
+    op.drop_table("external_alias")
     op.drop_table("data_key")
     op.drop_index("ix_cases_queue", table_name="cases", postgresql_where=sa.text("NOT ended"))
     op.drop_index("ix_cases_open", table_name="cases", postgresql_where=sa.text("NOT ended"))

@@ -1,0 +1,141 @@
+"""From a post or comment to a submission; likes, reposts and our own words are none."""
+
+import re
+from datetime import UTC, datetime
+
+from adapters.channel import IntakeRecord
+from adapters.decoding import decoded, possible_instant, unknown_fields
+from adapters.languages import language_of
+from adapters.sns.gateway import META, X
+from adapters.sns.records import MetaBody, MetaChange, XBody, XPost
+from rules.city_accounts import is_city_account
+from schema.codes import CaseKind, ReplyBy
+from schema.plain_text import is_blank, plain_text
+from schema.quarantine import NoPetitionError, QuarantineReason, UnintelligibleError
+from schema.submission import Contact, RecordKind, Submission, Thread
+
+FACEBOOK = "facebook"
+PETITIONS_ON_FACEBOOK = frozenset({"comment", "post", "status", "photo", "mention"})
+EDITS = frozenset({"edited", "edit"})
+REMOVALS = frozenset({"remove", "hide"})
+_LEADING_MENTIONS = re.compile(r"^(?:\s*@\w{1,30})+\s*")
+
+
+def normalise(record: IntakeRecord) -> Submission:
+    """The opinion in the record. Raises UnintelligibleError, or NoPetitionError."""
+    if record.kind == X:
+        return _x(record, decoded(XBody, record.body))
+    if record.kind == META:
+        return _meta(record, decoded(MetaBody, record.body))
+    raise UnintelligibleError(QuarantineReason.WRONG_TYPE, "neither x nor meta")
+
+
+def _x(record: IntakeRecord, body: XBody) -> Submission:
+    if body.tweet_delete_events:
+        if not is_city_account(X, body.for_user_id):
+            raise _unknown_account("for_user_id")
+        return _removed(record)
+    if body.data is None:
+        raise UnintelligibleError(QuarantineReason.MISSING_FIELD, "data: the post is missing")
+    post = body.data
+    if is_city_account(X, post.author_id):
+        raise NoPetitionError("our own post")
+    if any(one.type == "retweeted" for one in post.referenced_tweets):
+        raise NoPetitionError("a repost")
+    author = next((user for user in body.includes.users if user.id == post.author_id), None)
+    return _opinion(
+        record,
+        text=_LEADING_MENTIONS.sub("", plain_text(post.text)),
+        written_at=post.created_at,
+        thread=Thread(network=X, account=_addressed(post), post_id=post.id),
+        handle=plain_text(author.username) if author and author.username else None,
+        aliases=tuple(f"x:{one}" for one in post.edit_history_tweet_ids),
+    ).model_copy(update={"extra": unknown_fields(body)})
+
+
+def _addressed(post: XPost) -> str:
+    """The city's account that the post speaks to; raises UnintelligibleError where it is none."""
+    named = [mention.id for mention in post.entities.mentions] + [post.in_reply_to_user_id]
+    account = next((one for one in named if one and is_city_account(X, one)), None)
+    if account is None:
+        raise _unknown_account("data.entities.mentions")
+    return account
+
+
+def _unknown_account(field: str) -> UnintelligibleError:
+    return UnintelligibleError(
+        QuarantineReason.UNKNOWN_ACCOUNT,
+        f"{field}: no account of the city; add it to the registry, or end the subscription",
+    )
+
+
+def _meta(record: IntakeRecord, body: MetaBody) -> Submission:
+    entry = body.entry[0] if body.entry else None
+    change = entry.changes[0] if entry and entry.changes else None
+    if body.object != "page" or entry is None or change is None:
+        raise UnintelligibleError(QuarantineReason.MISSING_FIELD, "entry.changes: nothing told")
+    if not is_city_account(FACEBOOK, entry.id):
+        raise _unknown_account("entry.id")
+    return _change(record, entry.id, change)
+
+
+def _change(record: IntakeRecord, page: str, change: MetaChange) -> Submission:
+    value = change.value
+    if value.item not in PETITIONS_ON_FACEBOOK:
+        raise NoPetitionError(value.item)
+    if is_city_account(FACEBOOK, value.sender.id):
+        raise NoPetitionError("our own words")
+    if value.verb in REMOVALS:
+        return _removed(record)
+    written = datetime.fromtimestamp(value.created_time, UTC) if value.created_time else None
+    post_id = value.comment_id or value.post_id
+    if post_id is None:
+        raise UnintelligibleError(QuarantineReason.MISSING_FIELD, "value.comment_id: no id")
+    return _opinion(
+        record,
+        text=plain_text(value.message or ""),
+        written_at=written,
+        thread=Thread(network=FACEBOOK, account=page, post_id=post_id),
+        handle=plain_text(value.sender.name) if value.sender.name else None,
+        edited=value.verb in EDITS,
+    )
+
+
+def _removed(record: IntakeRecord) -> Submission:
+    return Submission(
+        channel=record.channel,
+        external_id=record.external_id,
+        revision=record.revision,
+        record=RecordKind.REMOVED,
+        submitted_at=record.arrived_at,
+        kind=CaseKind.OPINION,
+    )
+
+
+def _opinion(
+    record: IntakeRecord,
+    *,
+    text: str,
+    written_at: datetime | None,
+    thread: Thread,
+    handle: str | None,
+    aliases: tuple[str, ...] = (),
+    edited: bool = False,
+) -> Submission:
+    if is_blank(text):
+        raise UnintelligibleError(QuarantineReason.NO_TEXT, "the post says nothing in words")
+    possible_instant(written_at, field="created_at", arrived_at=record.arrived_at)
+    return Submission(
+        channel=record.channel,
+        external_id=record.external_id,
+        revision=record.revision,
+        record=RecordKind.AMENDED if edited or record.revision else RecordKind.FILED,
+        submitted_at=record.arrived_at,
+        kind=CaseKind.OPINION,
+        text=text,
+        contact=Contact(handle=handle),
+        reply_by=ReplyBy.THREAD,
+        thread=thread,
+        language=language_of(text),
+        aliases=aliases,
+    )

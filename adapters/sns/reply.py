@@ -1,0 +1,82 @@
+"""What is said under a post: public words only, within the network's length as it counts it."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from schema.codes import ReplyBy
+from schema.messages import Composed, NoticeText, Recipient
+
+MEANS = (ReplyBy.THREAD, ReplyBy.PAGE)
+X_WEIGHT = 280
+X_URL_WEIGHT = 23
+FACEBOOK_CHARACTERS = 8_000
+LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+"""Code points that X counts once; every other counts twice (twitter-text v3 configuration)."""
+
+_URL = re.compile(r"https?://\S+")
+_ELLIPSIS = "…"
+
+
+def compose(notice: NoticeText, recipient: Recipient, means: ReplyBy) -> Composed | None:
+    """The notice for the thread; None without one. Nothing personal is in it."""
+    if means is not ReplyBy.THREAD or recipient.thread is None:
+        return None
+    words = " ".join(notice.public_body.replace(notice.public_url, " ").split())
+    if recipient.thread.network == "x":
+        body = _fitted(words, notice.public_url, x_weight, X_WEIGHT)
+    else:
+        body = _fitted(words, notice.public_url, len, FACEBOOK_CHARACTERS)
+    return Composed(to=recipient.thread.post_id, body=body, thread=recipient.thread)
+
+
+def x_weight(text: str) -> int:
+    """The length of `text` as X counts it: NFC, addresses 23 each, heavy letters 2."""
+    normal = unicodedata.normalize("NFC", text)
+    addresses = _URL.findall(normal)
+    rest = _URL.sub("", normal)
+    return len(addresses) * X_URL_WEIGHT + sum(_weight(letter) for letter in rest)
+
+
+def _weight(letter: str) -> int:
+    return 1 if any(first <= ord(letter) <= last for first, last in LIGHT) else 2
+
+
+def _fitted(words: str, url: str, length: Callable[[str], int], most: int) -> str:
+    tail = f" {url}" if url else ""
+    whole = words + tail
+    if length(whole) <= most:
+        return whole.strip()
+    kept = ""
+    for cluster in graphemes(words):
+        if length(kept + cluster + _ELLIPSIS + tail) > most:
+            break
+        kept += cluster
+    return f"{kept.rstrip()}{_ELLIPSIS}{tail}"
+
+
+def graphemes(text: str) -> list[str]:
+    """The letters of `text` as people see them: marks and joined or coloured emoji stay whole."""
+    found: list[str] = []
+    for letter in text:
+        if found and _continues(found[-1], letter):
+            found[-1] += letter
+        else:
+            found.append(letter)
+    return found
+
+
+def _continues(before: str, letter: str) -> bool:
+    joins = unicodedata.combining(letter) or letter in "\u200d\ufe0f\u20e3"
+    tone = "\U0001f3fb" <= letter <= "\U0001f3ff" or "\U000e0020" <= letter <= "\U000e007f"
+    flag = _is_flag_half(letter) and len(before) == 1 and _is_flag_half(before)
+    return bool(joins or tone or before.endswith("\u200d") or flag or _is_vowel(letter))
+
+
+def _is_flag_half(letter: str) -> bool:
+    return "\U0001f1e6" <= letter <= "\U0001f1ff"
+
+
+def _is_vowel(letter: str) -> bool:
+    """A Hangul jungseong or jongseong follows its choseong."""
+    return "\u1160" <= letter <= "\u11ff"
