@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.broker_log import BrokerLog
-from adapters.kafka import Broker, ensure_topics, producer
+from adapters.kafka import Broker, ensure_topics, producer, stopped
 from storage.store import Store
 
 log = structlog.get_logger()
@@ -79,7 +79,12 @@ class Relay:
                 if stop.is_set():
                     return
             await lock.commit()
-            await self._relay(stop, lock)
+            try:
+                await self._relay(stop, lock)
+            finally:
+                # The lock is the session's: a connection that went back to the pool with it would
+                # keep every relay out for good, this one first.
+                await lock.invalidate()
 
     async def _relay(self, stop: asyncio.Event, lock: AsyncConnection) -> None:
         await ensure_topics(self._broker)
@@ -98,7 +103,7 @@ class Relay:
                     await pause(stop, IDLE_PAUSE)
         finally:
             await broker_log.stop()
-            await kafka.stop()
+            await stopped(kafka)
 
     async def _drain(self, source: Source, kafka: AIOKafkaProducer, broker_log: BrokerLog) -> bool:
         async with self._store.engine.begin() as conn:
