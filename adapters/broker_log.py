@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.kafka import Broker, ensure_topics
+from adapters.kafka import Broker, ensure_topics, stopped
 from storage.outbox import publish_again
 from storage.store import Store
 from storage.tables import log_position
@@ -40,7 +40,7 @@ class BrokerLog:
 
     async def stop(self) -> None:
         """Give the connection back."""
-        await self._reader.stop()
+        await stopped(self._reader)
 
     async def check(self) -> None:
         """Look, at most once in CHECK_EVERY_SECONDS; a shorter log makes all of it due again."""

@@ -15,7 +15,7 @@ from prometheus_client import Counter
 from sqlalchemy.exc import DBAPIError
 
 from adapters.gateway_answers import DATABASE_IS_AWAY
-from adapters.kafka import Broker, consumer, ensure_topics
+from adapters.kafka import Broker, consumer, stopped, wait_for_topics
 from adapters.relay import pause
 from storage.faults import is_permanent
 
@@ -65,7 +65,7 @@ class Consuming:
         """Handle until `stop`; a broker or database that is away is waited for."""
         while not stop.is_set():
             try:
-                await ensure_topics(self._broker)
+                await wait_for_topics(self._broker, stop)
                 await self._consume(stop)
             except Exception as error:
                 if not (isinstance(error, KafkaError) or is_away(error)):
@@ -83,7 +83,7 @@ class Consuming:
             while not stop.is_set():
                 await self._take(kafka)
         finally:
-            await kafka.stop()
+            await stopped(kafka)
 
     async def _take(self, kafka: AIOKafkaConsumer) -> None:
         fetched = await kafka.getmany(timeout_ms=POLL_MS, max_records=self._batch_size)

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from temporalio.service import RPCError
 
 from adapters.channel import ChannelAdapter, IntakeRecord
-from adapters.kafka import Broker, consumer
+from adapters.kafka import Broker, consumer, stopped, wait_for_topics
 from adapters.relay import pause
 from schema.codes import Channel
 from schema.envelope import CloudEvent, intake_topic
@@ -78,6 +78,7 @@ class Intake:
         while not stop.is_set():
             kafka = consumer(broker, [intake_topic(channel) for channel in Channel], group=GROUP)
             try:
+                await wait_for_topics(broker, stop)
                 await kafka.start()
                 self.ready = True
                 while not stop.is_set():
@@ -87,7 +88,7 @@ class Intake:
                 log.warning("intake waits", fault=type(error).__name__)
                 await pause(stop, FAULT_PAUSE)
             finally:
-                await kafka.stop()
+                await stopped(kafka)
 
     async def _batch(self, kafka: AIOKafkaConsumer) -> None:
         fetched = await kafka.getmany(timeout_ms=500, max_records=BATCH)

@@ -1,5 +1,6 @@
 """Kafka as we use it: manual commits, keys, idempotent producers, topics made up front."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from schema.envelope import (
     reply_topic,
 )
 
+STOP_SECONDS = 3.0
+TOPIC_PAUSE = 0.3
 PARTITIONS = 12
 """Fixed from the start: adding partitions later would break the order of a key."""
 
@@ -39,8 +42,27 @@ def topics() -> tuple[str, ...]:
     )
 
 
+async def missing_topics(broker: Broker) -> tuple[str, ...]:
+    """The topics that the broker does not have."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    await admin.start()
+    try:
+        there = set(await admin.list_topics())
+    finally:
+        await admin.close()
+    return tuple(name for name in topics() if name not in there)
+
+
+async def wait_for_topics(broker: Broker, stop: asyncio.Event) -> None:
+    """Wait until every topic is there, or `stop` is set. A consumer never makes one: see below."""
+    while not stop.is_set() and await missing_topics(broker):  # noqa: ASYNC110 - a broker has no event
+        await asyncio.sleep(TOPIC_PAUSE)
+
+
 async def ensure_topics(broker: Broker) -> None:
-    """Make the topics that are missing."""
+    """Make the topics that are missing. Only the relay that leads does so: the embedded broker
+    begins a topic again at offset 0 when it is made a second time (measured), and then refuses
+    what is produced to it."""
     admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
     await admin.start()
     try:
@@ -56,6 +78,16 @@ async def ensure_topics(broker: Broker) -> None:
         pass  # another role made it between our look and our call
     finally:
         await admin.close()
+
+
+async def stopped(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+    """Stop a client, but never wait longer than STOP_SECONDS: one whose broker refuses what it
+    still holds would wait for ever, and whatever it holds is produced again anyway."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await client.stop()
+    except TimeoutError:
+        return
 
 
 def producer(broker: Broker) -> AIOKafkaProducer:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import intake_journal, outbox, reply
@@ -20,10 +20,10 @@ def pause_after(attempts: Any) -> Any:
     return func.least(LONGEST_PAUSE, FIRST_PAUSE * func.power(2, attempts))
 
 
-async def pending_events(conn: AsyncConnection, *, limit: int) -> Sequence[Row[Any]]:
+async def pending_events(conn: AsyncConnection, *, limit: int) -> Sequence[Any]:
     """Outbox rows to publish, in the order of their ids: not yet published, or published and not
     heard of by the reply stage since."""
-    rows: Sequence[Row[Any]] = (
+    rows: Sequence[Any] = (
         await conn.execute(
             select(outbox.c.id, outbox.c.topic, outbox.c.key, outbox.c.message)
             .where(
