@@ -23,10 +23,10 @@ from adapters.relay import Relay
 from adapters.relay_sources import EVENTS
 from adapters.reply_sources import REPLIES, STAFF
 from adapters.replying import Replying
-from schema.codes import Action, EventKind, ReplyBy
+from schema.codes import Action, Channel, EventKind, ReplyBy
 from schema.events import CaseEvent
 from schema.messages import DeliveryOutcome
-from schema.submission import Contact
+from schema.submission import Contact, Thread
 from stack.kafka import Kafka
 from stack.outside.carrier import API_KEY, API_SECRET
 from stack.outside.server import OutsideAddresses
@@ -244,6 +244,25 @@ async def test_what_was_erased_is_not_sent(
     assert await got(outside, "sms") == []
     (note,) = await notes(city, number)
     assert (note.detail["reason"], note.detail["last"]) == ("erased", False)
+
+
+async def test_a_reply_to_a_post_that_was_deleted_meanwhile_is_not_sent(
+    city: ToldCity, deliverer: Deliverer
+) -> None:
+    """The deletion is honoured though the reply was written before it; a person is told."""
+    told = await acknowledged(
+        city,
+        channel=Channel.SNS,
+        kind="opinion",
+        contact=Contact(),
+        reply_by="thread",
+        thread=Thread(network="x", account="seoul", post_id="17"),
+        external_id="x/17",
+    )
+    await city.remove("x/17", channel=Channel.SNS)
+    assert await deliverer().deliver(told.row.id) is Handed.FAILED
+    (note,) = await notes(city, told.row.case_number)
+    assert (note.detail["reason"], note.detail["last"]) == ("source_deleted", True)
 
 
 async def test_a_message_that_names_no_reply_sends_nothing(

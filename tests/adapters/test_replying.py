@@ -16,7 +16,7 @@ from rules.quiet_hours import SEOUL
 from schema.codes import Action, Channel, EventKind, ReplyBy, Role
 from schema.envelope import CASE_EVENTS
 from schema.events import Actor
-from schema.submission import Contact
+from schema.submission import Contact, Thread
 from storage.store import Store
 from tests.adapters.told_city import MORNING, NIGHT, NOON, PAGES, PHONE, ToldCity, told_city
 
@@ -190,6 +190,59 @@ async def test_a_petitioner_is_told_by_the_means_asked_for_else_the_next_that_wo
     await city.notice(number)
     (told,) = await city.replies(number)
     assert told.row.means is means
+
+
+POST = Thread(network="x", account="seoul", post_id="1700000000000000001")
+
+
+async def test_a_post_is_answered_in_its_thread_with_nothing_personal(city: ToldCity) -> None:
+    """Acknowledged at receipt, silent until the answer; the answer masked, without the officer's
+    name or telephone, with the page's address without its key."""
+    number = await city.file(
+        channel=Channel.SNS, kind="opinion", contact=Contact(), reply_by="thread", thread=POST
+    )
+    officer = await city.officer(await department_of(city, number))
+    answer = "오늘 보수했습니다. 문의 010-1234-5678"
+    await city.act(number, Action.ANSWER, actor=officer, text=answer)
+    first = await city.event(number, EventKind.RECEIVED)
+    await city.notice(number)
+    told = await city.replies(number)
+    assert [one.row.template for one in told] == ["answered"]
+    assert told[0].message.thread == POST
+    assert told[0].row.event_id != first.id
+    body = told[0].message.body
+    assert "오늘 보수했습니다." in body
+    for personal in ("010-1234-5678", "김하늘", "02-0000-9999", "key="):
+        assert personal not in body
+
+
+async def test_a_post_is_acknowledged_under_itself(city: ToldCity) -> None:
+    """One reply at receipt, none at the assignment."""
+    number = await city.file(
+        channel=Channel.SNS, kind="opinion", contact=Contact(), reply_by="thread", thread=POST
+    )
+    await city.notice(number)
+    (told,) = await city.replies(number)
+    assert (told.row.template, told.row.means) == ("received_in_thread", ReplyBy.THREAD)
+    assert number in told.message.body
+
+
+async def test_a_post_that_its_author_deleted_is_replied_to_no_more(city: ToldCity) -> None:
+    """The page is all that is left, and a person is told."""
+    number = await city.file(
+        channel=Channel.SNS,
+        kind="opinion",
+        contact=Contact(),
+        reply_by="thread",
+        thread=POST,
+        external_id="x/1",
+    )
+    await city.remove("x/1", channel=Channel.SNS)
+    await city.notice(number)
+    (told,) = await city.replies(number)
+    assert told.row.means is ReplyBy.PAGE
+    department = await department_of(city, number)
+    assert (f"{department}:officer", "removed_case") in await city.inboxes(number)
 
 
 async def test_a_petitioner_who_wrote_in_english_is_told_in_english(city: ToldCity) -> None:

@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, text
 
 from activities.petition import PetitionActivities
-from adapters import sms_120, web_form
 from adapters.channel import ChannelAdapter
 from adapters.composing import Telling
+from adapters.registry import ADAPTERS
 from adapters.replying import Noticed, notice_event
 from rules.book import read_rule_book
 from rules.calendar import national_calendar
@@ -215,9 +215,4 @@ async def told_city(store: Store) -> ToldCity:
     """A city on `store`, with the nation's calendar and no case."""
     async with store.engine.begin() as conn:
         await keep_calendar(conn, national_calendar(version=1), reason="tests")
-    return ToldCity(store, channels())
-
-
-def channels() -> dict[Channel, ChannelAdapter]:
-    """The channels whose replies are told here."""
-    return {adapter.channel: adapter for adapter in (web_form.ADAPTER, sms_120.ADAPTER)}
+    return ToldCity(store, ADAPTERS)
