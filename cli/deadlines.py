@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from rules.calendar import CalendarError, national_calendar
-from rules.clock import deadline
+from rules.clock import clock_start, deadline
 from rules.packs import SEOUL, pack_for
 from schema.deadlines import Deadline, DeadlineRequest
 
@@ -27,10 +27,11 @@ def deadlines_report(cases: list[Case]) -> list[dict[str, Any]]:
     for index, case in enumerate(cases):
         request = _request(index, case)
         try:
-            result = deadline(request, calendar, pack_for(request.received_at))
+            result = deadline(request, calendar, pack_for(clock_start(request)))
         except CalendarError as error:
             raise DeadlinesFileError(f"item {index} ({request.id}): {error}") from None
         found.append(_shown(request, result))
+    _check_expectations(cases)
     return found
 
 
@@ -54,6 +55,19 @@ def _shown(request: DeadlineRequest, result: Deadline) -> dict[str, Any]:
         "refused": [one.index for one in result.refused],
         "steps": [step.model_dump(mode="json", exclude_none=True) for step in result.steps],
     }
+
+
+def _check_expectations(cases: list[Case]) -> None:
+    for index, case in enumerate(cases):
+        due = case.get("expected_due_at")
+        try:
+            known = due is None or datetime.fromisoformat(due).tzinfo is not None
+        except (TypeError, ValueError):
+            known = False
+        if not known:
+            raise DeadlinesFileError(
+                f"item {index} ({case['id']}): expected_due_at is no instant with a zone: {due!r}"
+            )
 
 
 def differences(cases: list[Case], report: list[dict[str, Any]]) -> list[str]:

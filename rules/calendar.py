@@ -15,7 +15,7 @@ FIRST_YEAR = 2016
 LAST_YEAR = 2036
 
 
-class CalendarError(ValueError):
+class CalendarError(Exception):
     """The calendar cannot answer: the year is not covered, or has no working day."""
 
 
@@ -38,6 +38,8 @@ class BusinessCalendar(Frozen):
     first_year: int
     last_year: int
     closed: Mapping[date, str]
+    closed_en: Mapping[date, str] = {}
+    """The English names; a day without one is called by its Korean name."""
 
     @model_validator(mode="after")
     def _has_working_days(self) -> "BusinessCalendar":
@@ -73,6 +75,10 @@ class BusinessCalendar(Frozen):
             "토요일" if day.weekday() == SATURDAY else "일요일" if not self.is_open(day) else None
         )
 
+    def name_en(self, day: date) -> str:
+        """The English name of a closed public holiday, for readers who have no Korean."""
+        return self.closed_en.get(day, self.closed[day])
+
     def days_before(self, day: date) -> int:
         """How many working days lie before `day`."""
         self.check(day)
@@ -92,16 +98,22 @@ class BusinessCalendar(Frozen):
         """How many working days from `first` to `last`, both included."""
         return bisect_right(self.open_days, last) - bisect_left(self.open_days, first)
 
-    def with_closed(self, days: Mapping[date, str]) -> "BusinessCalendar":
-        """The same version with more closed days: what one petition was told after its receipt."""
-        if not days:
+    def with_declared(self, days: Iterable[date]) -> "BusinessCalendar":
+        """The same version with temporary holidays that were declared after a receipt (A13)."""
+        new = [day for day in days if self._is_news(day)]
+        if not new:
             return self
         return BusinessCalendar(
             version=self.version,
             first_year=self.first_year,
             last_year=self.last_year,
-            closed={**self.closed, **days},
+            closed={**dict.fromkeys(new, "임시공휴일"), **self.closed},
+            closed_en={**dict.fromkeys(new, "Temporary Public Holiday"), **self.closed_en},
         )
+
+    def _is_news(self, day: date) -> bool:
+        self.check(day)
+        return day not in self.closed
 
 
 def national_calendar(
@@ -113,21 +125,32 @@ def national_calendar(
 ) -> BusinessCalendar:
     """The public holidays of Korea from the `holidays` package, with `overrides` above them.
 
-    Source: 관공서의 공휴일에 관한 규정; checked against rules/data/holidays.csv.
+    Source: 관공서의 공휴일에 관한 규정, which tests/rules/test_calendar.py holds it to.
     """
+    names_ko, names_en = _library_names(first_year, last_year)
+    for override in overrides:
+        names_en.pop(override.day, None)
+        if override.kind == "closed":
+            names_ko[override.day] = override.name_ko
+        else:
+            names_ko.pop(override.day, None)
+    return BusinessCalendar(
+        version=version,
+        first_year=first_year,
+        last_year=last_year,
+        closed=names_ko,
+        closed_en=names_en,
+    )
+
+
+def _library_names(first_year: int, last_year: int) -> tuple[dict[date, str], dict[date, str]]:
+    """The closed days by Korean and by English name."""
+    # Imported here: pages and workers that read a stored calendar never pay for the library.
     import holidays
 
     years = range(first_year, last_year + 1)
-    closed = {
-        day: name
-        for day, name in sorted(holidays.country_holidays("KR", years=years, language="ko").items())
-        if day.year in years
-    }
-    for override in overrides:
-        if override.kind == "closed":
-            closed[override.day] = override.name_ko
-        else:
-            closed.pop(override.day, None)
-    return BusinessCalendar(
-        version=version, first_year=first_year, last_year=last_year, closed=closed
-    )
+    found = []
+    for language in ("ko", "en_US"):
+        names = holidays.country_holidays("KR", years=years, language=language)
+        found.append({day: name for day, name in sorted(names.items()) if day.year in years})
+    return found[0], found[1]

@@ -2,17 +2,20 @@
 
 import calendar as month_lengths
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from rules.calendar import BusinessCalendar
-from rules.counting_steps import closed_steps, due_step, exclusion_steps, start_step
-from rules.exclusions import (
-    Exclusion,
-    applicable,
-    declared_holidays,
-    excluded_days,
-    exclusions,
+from rules.counting_steps import (
+    closed_steps,
+    due_step,
+    exclusion_steps,
+    moved_steps,
+    refusal_steps,
+    start_step,
+    transfer_step,
 )
+from rules.exclusions import Exclusion, excluded_days, exclusions
 from rules.extension import length_in_days, period_hours, refused_extension
 from rules.packs import RulePack
 from rules.working_time import (
@@ -26,21 +29,27 @@ from rules.working_time import (
     working_seconds_between,
 )
 from schema.deadlines import (
+    CIVIL_UNITS,
     HOUR_UNITS,
     ClockEvent,
     ClockKind,
     Deadline,
     DeadlineRequest,
+    EventType,
     Extension,
+    Happening,
     HolidayDeclared,
     Outage,
+    Period,
     RefusedEvent,
     Step,
     Unit,
 )
 
 __all__ = [
+    "add_wall_hours",
     "add_working_minutes",
+    "clock_start",
     "deadline",
     "receipt_instant",
     "working_minutes_between",
@@ -60,6 +69,22 @@ FROM_THE_ACT_ITSELF = frozenset(
 """Periods of the citizen run from the day of the notice, open or not; an agency's periods from
 its receipt, which is in working time (reading A2)."""
 
+RESTARTED_BY_TRANSFER = frozenset(
+    {
+        ClockKind.PETITION,
+        ClockKind.PROGRESS_NOTICE,
+        ClockKind.PROPOSAL_DECISION,
+        ClockKind.INFORMATION_DISCLOSURE,
+    }
+)
+"""What the receiving agency owes from its own receipt (reading A7)."""
+
+PAUSES = frozenset(
+    {EventType.SUPPLEMENT_REQUEST, EventType.INVESTIGATION_START, EventType.CONSULT_REQUEST}
+)
+LONGEST_IN_HOURS = 5
+"""법 §19①②: up to five days a period is counted in hours, from six in days."""
+
 PROPOSAL_30_DAYS_FROM = date(2023, 9, 1)
 """국민 제안 규정 §10①: received before, the period is one month."""
 
@@ -78,171 +103,249 @@ def add_working_minutes(
     return add_working_seconds(start, minutes * MINUTE, calendar, pack)
 
 
+def add_wall_hours(start: datetime, hours: float) -> datetime:
+    """The instant `hours` hours of the wall clock after `start`, in UTC: a service target, which
+    runs at night and on holidays too."""
+    return start.astimezone(UTC) + timedelta(hours=hours)
+
+
+def clock_start(request: DeadlineRequest) -> datetime:
+    """The receipt from which the present term runs: the last receipt by another agency, if the
+    petition was transferred (법 §16, reading A7), else the request's own."""
+    return _terms(request)[-1].received_at
+
+
 def deadline(request: DeadlineRequest, calendar: BusinessCalendar, pack: RulePack) -> Deadline:
     """The due instant of one clock (UTC; None while a supplement is open), what was refused, and
-    the steps of the counting. Raises CalendarError beyond the years covered."""
-    return _Counting(request, calendar, pack).result()
+    the steps of the counting. `pack` is the one of `clock_start(request)`.
+
+    Raises CalendarError beyond the years covered.
+    """
+    days = [event.date for event in request.events if isinstance(event, HolidayDeclared)]
+    known = calendar.with_declared(days)
+    *earlier, present = [_Counting(term, known, pack) for term in _terms(request)]
+    refused = [no for counting in (*earlier, present) for no in counting.refused]
+    due_at, steps = present.answer()
+    return Deadline(
+        due_at=due_at,
+        refused=tuple(sorted(refused, key=lambda one: one.index)),
+        steps=(*(transfer_step(counting.ended_by) for counting in earlier), *steps),
+        calendar_version=calendar.version,
+        rule_pack=pack.name,
+    )
+
+
+class _Term(NamedTuple):
+    """One run of the clock, at one agency. Events keep their places in the request's list."""
+
+    request: DeadlineRequest
+    received_at: datetime
+    ended_by: datetime | None
+    events: tuple[tuple[int, ClockEvent], ...]
+
+
+def _terms(request: DeadlineRequest) -> list[_Term]:
+    """The runs of the clock in order: receipt by another agency begins a new one. Events belong
+    to the run in which they fell; outages, which may span two, to both."""
+    starts = [request.received_at]
+    if request.clock in RESTARTED_BY_TRANSFER:
+        starts += sorted(
+            event.at
+            for event in request.events
+            if isinstance(event, Happening)
+            and event.type is EventType.TRANSFER_RECEIVED
+            and event.at > request.received_at
+        )
+    terms = []
+    for n, start in enumerate(starts):
+        end = starts[n + 1] if n + 1 < len(starts) else None
+        events = tuple(
+            (index, event)
+            for index, event in enumerate(request.events)
+            if isinstance(event, Outage)
+            or (
+                not isinstance(event, HolidayDeclared)
+                and (n == 0 or event.at >= start)
+                and (end is None or event.at < end)
+            )
+        )
+        terms.append(_Term(request, start, end, events))
+    return terms
 
 
 class _Counting:
-    """One deadline being counted: the events in their order, one after another."""
+    """One run of the clock being counted: the events are taken one after another, each judged by
+    what was known when it happened."""
 
-    def __init__(
-        self, request: DeadlineRequest, calendar: BusinessCalendar, pack: RulePack
-    ) -> None:
-        self._request = request
+    def __init__(self, term: _Term, calendar: BusinessCalendar, pack: RulePack) -> None:
+        self._arrived = term.received_at
+        self._received = receipt_instant(term.received_at, calendar, pack)
+        self._request = _as_counted(term.request, self._received, pack)
+        self._unit = self._request.period.unit
+        self._calendar = calendar
         self._pack = pack
-        self._events = applicable(request)
-        self._known = calendar
-        self._calendar = calendar.with_closed(declared_holidays(self._events))
+        self._held: list[ClockEvent] = []
         self._extensions: list[int] = []
-        self._refused: list[RefusedEvent] = []
+        self.ended_by = term.ended_by
+        self.refused: list[RefusedEvent] = []
+        for index, event in sorted(term.events, key=lambda one: (_began(one[1]), one[0])):
+            self._take(index, event)
 
-    def result(self) -> Deadline:
-        for index, event in self._extensions_in_order():
+    def answer(self) -> tuple[datetime | None, list[Step]]:
+        """The due instant, and the steps that lead to it."""
+        due, found = self._due()
+        return due, self._steps(due, found)
+
+    def _take(self, index: int, event: ClockEvent) -> None:
+        if isinstance(event, Extension):
             self._extend(index, event)
-        due, found = self._due(self._events, self._calendar)
-        return Deadline(
-            due_at=due,
-            refused=tuple(sorted(self._refused, key=lambda one: one.index)),
-            steps=tuple(self._steps(due, found)),
-            calendar_version=self._calendar.version,
-            rule_pack=self._pack.name,
-        )
+        elif not (isinstance(event, Happening) and event.type in PAUSES and self._is_over(event)):
+            self._held.append(event)
 
-    def _extensions_in_order(self) -> list[tuple[int, Extension]]:
-        found = [
-            (index, event)
-            for index, event in enumerate(self._request.events)
-            if isinstance(event, Extension)
-        ]
-        return sorted(found, key=lambda one: (one[1].at, one[0]))
+    def _is_over(self, event: Happening) -> bool:
+        """A pause that begins after the deadline does not undo that it was missed (P09)."""
+        due, _ = self._due()
+        return due is not None and event.at >= due
 
     def _extend(self, index: int, event: Extension) -> None:
-        """Judge an extension by what was known when it was decided."""
-        before = [one for one in self._events if _is_known(one, event.at)]
-        due, _ = self._due(before, self._calendar)
-        first = self._first_day()
-        last = self._civil_end(first) if self._request.period.unit not in HOUR_UNITS else first
+        due, _ = self._due()
         no = refused_extension(
             self._request,
             index,
             event,
             granted=len(self._extensions),
             due_at=due,
-            period_days=length_in_days(self._request, first, last, self._pack),
+            period_days=self._period_days(),
             pack=self._pack,
         )
         if no is None:
             self._extensions.append(event.days)
         else:
-            self._refused.append(no)
+            self.refused.append(no)
 
-    def _due(
-        self, events: Sequence[ClockEvent], calendar: BusinessCalendar
-    ) -> tuple[datetime | None, list[Exclusion]]:
-        found = exclusions(self._request, events, calendar, self._pack)
+    def _period_days(self) -> int:
+        first = self._first_day()
+        last = self._civil_end(first) if self._unit in CIVIL_UNITS else first
+        return length_in_days(self._request, first, last, self._pack)
+
+    def _due(self) -> tuple[datetime | None, list[Exclusion]]:
+        found = exclusions(self._request, self._held, self._calendar, self._pack)
         ended = [one for one in found if not one.open_ended]
-        due = self._count(ended, calendar)
-        waiting = [one for one in found if one.open_ended and one.span[0] <= due]
+        due = self._count(ended)
+        waiting = [one for one in found if one.open_ended]
         if any(one.first <= seoul_day(due) for one in waiting):
             return None, found
         return due, ended
 
-    def _count(self, found: Sequence[Exclusion], calendar: BusinessCalendar) -> datetime:
-        unit = self._request.period.unit
-        if unit in HOUR_UNITS:
-            return self._by_hours(found, calendar)
-        out = excluded_days(found, calendar, self._pack)
-        if unit is Unit.DAYS:
-            last = self._by_working_days(out, calendar)
-        else:
-            last = self._by_the_calendar(out, calendar)
+    def _count(self, found: Sequence[Exclusion]) -> datetime:
+        if self._unit in HOUR_UNITS:
+            return self._by_hours(found)
+        out = excluded_days(found, self._calendar, self._pack)
+        by_days = self._unit is Unit.DAYS
+        last = self._by_working_days(out) if by_days else self._calendar_ends(out)[1]
         return seoul(last, self._pack.readings.day_due)
 
-    def _received(self) -> datetime:
-        return receipt_instant(self._request.received_at, self._calendar, self._pack)
-
-    def _by_hours(self, found: Sequence[Exclusion], calendar: BusinessCalendar) -> datetime:
+    def _by_hours(self, found: Sequence[Exclusion]) -> datetime:
         """법 §19①: from the instant of receipt, 8 working hours a day."""
         hours = period_hours(self._request, self._pack)
         hours += sum(self._extensions) * self._pack.hours_a_day
-        spans = [one.span for one in found]
-        start = receipt_instant(self._request.received_at, calendar, self._pack)
-        return add_working_seconds_outside(start, hours * HOUR, spans, calendar, self._pack)
+        return add_working_seconds_outside(
+            self._received, hours * HOUR, [one.span for one in found], self._calendar, self._pack
+        )
 
-    def _by_working_days(self, out: frozenset[date], calendar: BusinessCalendar) -> date:
+    def _by_working_days(self, out: frozenset[date]) -> date:
         """법 §19②: the first day counted, public holidays and Saturdays not."""
-        start = receipt_instant(self._request.received_at, calendar, self._pack)
-        first = calendar.days_before(seoul_day(start))
-        wanted = self._request.period.amount + sum(self._extensions)
-        left_out = sorted(day for day in out if calendar.is_open(day) and day >= seoul_day(start))
-        last = calendar.nth(first + wanted - 1)
-        for day in left_out:
+        start = seoul_day(self._received)
+        last_index = self._calendar.days_before(start) - 1
+        last_index += self._request.period.amount + sum(self._extensions)
+        last = self._calendar.nth(last_index)
+        for day in sorted(day for day in out if day >= start and self._calendar.is_open(day)):
             if day <= last:
-                wanted += 1
-                last = calendar.nth(first + wanted - 1)
+                last_index += 1
+                last = self._calendar.nth(last_index)
         return last
 
     def _first_day(self) -> date:
         """기산일: the day of receipt, or the day after it where the first day does not count."""
         if self._request.clock in FROM_THE_ACT_ITSELF:
-            return seoul_day(self._request.received_at) + DAY
-        day = seoul_day(self._received())
+            return seoul_day(self._arrived) + DAY
+        day = seoul_day(self._received)
         return day if self._request.clock in FIRST_DAY_COUNTS else day + DAY
 
     def _civil_end(self, first: date) -> date:
-        """민법 §160: the day before that which answers to the first day, else the month's last."""
-        unit, amount = self._request.period.unit, self._request.period.amount
-        if self._is_old_proposal():
-            unit, amount = Unit.MONTHS, 1
+        """민법 §160: the day before the one answering to the first day, or the month's last."""
+        unit, amount = self._unit, self._request.period.amount
         if unit is Unit.WEEKS:
             return first + timedelta(weeks=amount) - DAY
         if unit in (Unit.MONTHS, Unit.YEARS):
             return _months_on(first, amount * (12 if unit is Unit.YEARS else 1))
         return first + timedelta(days=amount) - DAY
 
-    def _is_old_proposal(self) -> bool:
-        return (
-            self._request.clock is ClockKind.PROPOSAL_DECISION
-            and seoul_day(self._received()) < PROPOSAL_30_DAYS_FROM
-        )
-
-    def _by_the_calendar(self, out: frozenset[date], calendar: BusinessCalendar) -> date:
-        """민법 §157, §159–161: by the calendar, a last day that is closed moves on."""
+    def _calendar_ends(self, out: frozenset[date]) -> tuple[date, date]:
+        """민법 §157, §159–161: the last day by the calendar, and the day it moves on to where
+        that one is closed."""
         first = self._first_day()
         last = self._civil_end(first)
         if self._request.clock is ClockKind.PROGRESS_NOTICE:
             last += DAY  # 영 §23: when 30 days have passed, so on the day after (reading A18)
-        last = calendar.open_on_or_after(_pushed(first, last, out))
+        ends = _pushed(first, last, out)
+        last = self._moved_on(ends, out)
         for days in self._extensions:
             begin = last + DAY
-            last = calendar.open_on_or_after(_pushed(begin, last + timedelta(days=days), out))
+            ends = _pushed(begin, last + timedelta(days=days), out)
+            last = self._moved_on(ends, out)
+        return ends, last
+
+    def _moved_on(self, last: date, out: frozenset[date]) -> date:
+        """The first day from `last` on that is open and counted (민법 §161)."""
+        last = self._calendar.open_on_or_after(last)
+        while last in out:
+            last = self._calendar.open_on_or_after(last + DAY)
         return last
 
     def _steps(self, due: datetime | None, found: Sequence[Exclusion]) -> list[Step]:
-        start = (
-            self._request.received_at
-            if self._request.clock in FROM_THE_ACT_ITSELF
-            else self._received()
-        )
-        first = self._first_day() if self._request.period.unit not in HOUR_UNITS else None
-        until = seoul_day(due) if due else None
-        skips = self._request.period.unit in HOUR_UNITS or self._request.period.unit is Unit.DAYS
+        by_act = self._request.clock in FROM_THE_ACT_ITSELF
+        start = self._arrived if by_act else self._received
+        first = None if self._unit in HOUR_UNITS else self._first_day()
+        if self._unit not in HOUR_UNITS:
+            out = excluded_days(found, self._calendar, self._pack)
+            found = [one for one in found if one.cause is not EventType.OUTAGE or one.first in out]
         return [
-            start_step(self._request, start, first, self._extensions),
-            *(closed_steps(seoul_day(start), until, self._calendar) if skips and until else []),
-            *exclusion_steps(found),
-            *(Step(ko=one.ko, en=one.en, article=one.article) for one in self._refused),
+            start_step(self._request, self._arrived, start, first, self._extensions),
+            *self._closed(seoul_day(start), due, found),
+            *exclusion_steps(found, by_hours=self._unit in HOUR_UNITS),
+            *refusal_steps(self.refused),
             due_step(self._request, due),
         ]
 
+    def _closed(self, start: date, due: datetime | None, found: Sequence[Exclusion]) -> list[Step]:
+        if due is None:
+            return []
+        if self._unit not in CIVIL_UNITS:
+            return closed_steps(start, seoul_day(due), self._calendar)
+        ends, last = self._calendar_ends(excluded_days(found, self._calendar, self._pack))
+        return moved_steps(ends, last, self._calendar)
 
-def _is_known(event: ClockEvent, at: datetime) -> bool:
-    """True for what had happened by `at`; a declared holiday holds from the beginning."""
+
+def _as_counted(request: DeadlineRequest, received: datetime, pack: RulePack) -> DeadlineRequest:
+    """The period as the law counts it, however it was written down: five days or less in hours
+    (법 §19①), and the proposal of before 2023-09-01 by the month (국민 제안 규정 §10①)."""
+    period = request.period
+    counted = period
+    short = period.unit is Unit.DAYS and period.amount <= LONGEST_IN_HOURS
+    if request.clock is ClockKind.PETITION and short:
+        counted = Period(unit=Unit.HOURS, amount=period.amount * pack.hours_a_day)
+    elif request.clock is ClockKind.PROPOSAL_DECISION:
+        if seoul_day(received) < PROPOSAL_30_DAYS_FROM:
+            counted = Period(unit=Unit.MONTHS, amount=1)
+    return request if counted is period else request.model_copy(update={"period": counted})
+
+
+def _began(event: ClockEvent) -> datetime:
+    """When an event became known. A declared holiday is part of the calendar, not a happening."""
     if isinstance(event, HolidayDeclared):
-        return True
-    return (event.start if isinstance(event, Outage) else event.at) <= at
+        return datetime.min.replace(tzinfo=UTC)
+    return event.start if isinstance(event, Outage) else event.at
 
 
 def _pushed(first: date, last: date, out: frozenset[date]) -> date:

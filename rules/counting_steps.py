@@ -1,7 +1,7 @@
 """The steps of a counting in words: where it began, what was left out and why, where it ended."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from rules.calendar import SATURDAY, BusinessCalendar
 from rules.exclusions import Exclusion, spell_days
@@ -11,6 +11,7 @@ from schema.deadlines import (
     ClockKind,
     DeadlineRequest,
     EventType,
+    RefusedEvent,
     Step,
     Unit,
 )
@@ -26,6 +27,12 @@ UNIT_WORDS: dict[Unit, tuple[str, str]] = {
     Unit.YEARS: ("년", "years"),
     Unit.CIVIL_DAYS: ("일(역일)", "calendar days"),
 }
+ARTICLES: dict[EventType, str] = {
+    EventType.SUPPLEMENT_REQUEST: "영 §20 1호, 행정절차법 시행령 §11 1호",
+    EventType.INVESTIGATION_START: "영 §17④⑤",
+    EventType.CONSULT_REQUEST: "국민 제안 규정 §9④",
+    EventType.OUTAGE: "영 §20 2호",
+}
 EXCLUSION_WORDS: dict[EventType, tuple[str, str]] = {
     EventType.SUPPLEMENT_REQUEST: ("보완 기간", "supplement"),
     EventType.INVESTIGATION_START: ("현장조사", "field investigation"),
@@ -39,9 +46,26 @@ def spell(at: datetime) -> str:
     return f"{at.astimezone(SEOUL):%Y-%m-%d %H:%M}"
 
 
+CLOCK_ARTICLES: dict[ClockKind, str] = {
+    ClockKind.RECEIPT_OF_E_PETITION: "민원처리법 시행령 §6⑧",
+    ClockKind.DISTRIBUTION: "민원처리법 시행령 §13①",
+    ClockKind.TRANSFER_INSIDE: "민원처리법 시행령 §13②",
+    ClockKind.TRANSFER_TO_AGENCY: "민원처리법 시행령 §13③④",
+    ClockKind.SUPPLEMENT_REQUEST: "민원처리법 §22①, 시행규칙 §9",
+    ClockKind.SUPPLEMENT_BY_CITIZEN: "민원처리법 시행령 §24②~④, 민법 §157·§159~161",
+    ClockKind.PROGRESS_NOTICE: "민원처리법 시행령 §23①②",
+    ClockKind.OBJECTION_FILING: "민원처리법 §35①, 민법 §157·§159~161",
+    ClockKind.OBJECTION_DECISION: "민원처리법 §35②, 민법 §157·§159~161",
+    ClockKind.PROPOSAL_DECISION: "국민 제안 규정 §10①, 민법 §157·§159~161",
+    ClockKind.PROPOSAL_REREVIEW_REQUEST: "국민 제안 규정의 재심사 요청, 민법 §157·§159~161",
+    ClockKind.INFORMATION_DISCLOSURE: "정보공개법 §11①②, §29②",
+}
+"""The article on which each clock but the petition's own rests."""
+
+
 def _counting_article(request: DeadlineRequest) -> str:
     if request.clock is not ClockKind.PETITION:
-        return "행정기본법 §6①, 민법 §156~161"
+        return CLOCK_ARTICLES[request.clock]
     if request.period.unit in HOUR_UNITS:
         return "민원처리법 §19①, 영 §19"
     return (
@@ -49,20 +73,33 @@ def _counting_article(request: DeadlineRequest) -> str:
     )
 
 
+def transfer_step(received_at: datetime | None) -> Step:
+    """That another agency received the petition, where its own period begins."""
+    at = spell(received_at) if received_at else ""
+    return Step(
+        ko=f"{at} 다른 행정기관이 이송받아 그 접수부터 새로 셉니다.",
+        en=f"{at}: another agency received the petition; its period begins with that receipt",
+        article="민원처리법 §16, 시행령 §13③",
+    )
+
+
 def start_step(
-    request: DeadlineRequest, start: datetime, first: date | None, extensions: Sequence[int]
+    request: DeadlineRequest,
+    arrived: datetime,
+    start: datetime,
+    first: date | None,
+    extensions: Sequence[int],
 ) -> Step:
     """Where the counting begins, and how long it is."""
     ko, en = UNIT_WORDS[request.period.unit]
     amount = request.period.amount
+    en = en.removesuffix("s") if amount == 1 else en
     more_ko = "".join(f" + 연장 {days}일" for days in extensions)
     more_en = "".join(f" + {days} days' extension" for days in extensions)
     begin = f"{first:%Y-%m-%d}" if first else spell(start)
-    moved = start != request.received_at
-    why_ko = f" ({spell(request.received_at)} 도달, 다음 근무시간에 접수)" if moved else ""
-    why_en = (
-        f" (arrived {spell(request.received_at)}, received at the next opening)" if moved else ""
-    )
+    moved = start != arrived
+    why_ko = f" ({spell(arrived)} 도달, 다음 근무시간에 접수)" if moved else ""
+    why_en = f" (arrived {spell(arrived)}, received at the next opening)" if moved else ""
     return Step(
         ko=f"{begin}부터 {amount}{ko}{more_ko}{why_ko}",
         en=f"{amount} {en}{more_en} from {begin}{why_en}",
@@ -97,21 +134,102 @@ def _runs(days: Iterable[date]) -> list[list[date]]:
     return runs
 
 
+def moved_steps(first: date, last: date, calendar: BusinessCalendar) -> list[Step]:
+    """That a calendar period would have ended on closed days, `first` to the eve of `last`."""
+    if first >= last:
+        return []
+    closed = spell_days(first, last - DAY)
+    return [
+        Step(
+            ko=f"{closed} {_reasons(first, last, calendar)}: 말일이 쉬는 날이면 그다음 날까지",
+            en=f"{closed} closed: a period that would end then ends on the next working day",
+            article="민법 §161",
+        )
+    ]
+
+
+def _reasons(first: date, last: date, calendar: BusinessCalendar) -> str:
+    days = (first + DAY * n for n in range((last - first).days))
+    return " · ".join(dict.fromkeys(_reason(day, calendar) for day in days))
+
+
+def _reason(day: date, calendar: BusinessCalendar) -> str:
+    if day in calendar.closed:
+        return _called(day, calendar, alone=False)[0]
+    return calendar.why_closed(day) or "불산입"
+
+
+FAMILIES = (("설날", "설 연휴", "Lunar New Year"), ("추석", "추석 연휴", "Chuseok"))
+
+
 def _closed_step(run: Sequence[date], calendar: BusinessCalendar) -> Step:
     days = spell_days(run[0], run[-1])
-    names = " · ".join(dict.fromkeys(calendar.closed[day] for day in run))
-    if any(word in names for word in ("설날", "추석")) and len(run) > 1:
-        names = "설 연휴" if "설날" in names else "추석 연휴"
+    named = [_called(day, calendar, alone=len(run) == 1) for day in run]
+    ko = " · ".join(dict.fromkeys(name for name, _ in named))
+    en = ", ".join(dict.fromkeys(name for _, name in named))
     return Step(
-        ko=f"{days} {names} 제외",
-        en=f"{days} left out: public holiday ({names})",
+        ko=f"{days} {ko} 제외",
+        en=f"{days} left out: {en}",
         article="민원처리법 §19, 관공서의 공휴일에 관한 규정",
     )
 
 
-def exclusion_steps(found: Sequence[Exclusion]) -> list[Step]:
-    """What did not count, cause by cause."""
-    return [one.step(*EXCLUSION_WORDS[one.cause]) for one in found]
+def _called(day: date, calendar: BusinessCalendar, *, alone: bool) -> tuple[str, str]:
+    """What people call the day: the days around 설 and 추석 are one holiday to them."""
+    name = calendar.closed[day]
+    for word, ko, en in FAMILIES:
+        if word in name and not alone:
+            return ko, en
+    return name, calendar.name_en(day)
+
+
+def exclusion_steps(found: Sequence[Exclusion], *, by_hours: bool) -> list[Step]:
+    """What did not count, in order: «3/12~17 보완 기간 제외»; an outage in hour periods by its
+    hours: «6/12 11:00~15:00 정보시스템 장애 제외»."""
+    steps: list[Step] = []
+    for cause, first, last, hours in _joined(found, by_hours=by_hours):
+        ko, en = EXCLUSION_WORDS[cause]
+        days = f"{spell_days(first, last)}{hours}"
+        steps.append(
+            Step(ko=f"{days} {ko} 제외", en=f"{days} left out: {en}", article=ARTICLES[cause])
+        )
+    return steps
+
+
+Spell = tuple[EventType, date, date, str]
+
+
+def _joined(found: Sequence[Exclusion], *, by_hours: bool) -> list[Spell]:
+    """The exclusions by their first days, days of one cause that follow one another as one."""
+    joined: list[Spell] = []
+    for one in sorted(found, key=lambda one: (one.first, one.cause)):
+        hours = _hours(one) if by_hours and one.cause is EventType.OUTAGE else ""
+        if joined and not hours:
+            cause, first, last, before = joined[-1]
+            if cause is one.cause and not before and one.first <= last + DAY:
+                joined[-1] = (cause, first, max(last, one.last), "")
+                continue
+        joined.append((one.cause, one.first, one.last, hours))
+    return joined
+
+
+def _hours(one: Exclusion) -> str:
+    """« 11:00~15:00», or nothing for a whole day."""
+    start, end = (at.astimezone(SEOUL) for at in one.span)
+    whole = start.time() == time.min and end.date() > start.date()
+    return "" if whole else f" {start:%H:%M}~{end:%H:%M}"
+
+
+def refusal_steps(refused: Sequence[RefusedEvent]) -> list[Step]:
+    """What was asked for and not granted, with the article that forbids it."""
+    return [
+        Step(
+            ko=f"연장 불가: {one.ko}",
+            en=f"An extension was refused. {one.en}",
+            article=one.article,
+        )
+        for one in refused
+    ]
 
 
 def due_step(request: DeadlineRequest, due: datetime | None) -> Step:

@@ -13,19 +13,11 @@ from schema.deadlines import (
     DeadlineRequest,
     EventType,
     Happening,
-    HolidayDeclared,
     Outage,
-    Step,
 )
 from schema.model import Frozen
 
 DAY = timedelta(days=1)
-ARTICLES = {
-    EventType.SUPPLEMENT_REQUEST: "영 §20 1호, 행정절차법 시행령 §11 1호",
-    EventType.INVESTIGATION_START: "영 §17④⑤",
-    EventType.CONSULT_REQUEST: "국민 제안 규정 §9④",
-    EventType.OUTAGE: "영 §20 2호",
-}
 
 
 class Exclusion(Frozen):
@@ -44,13 +36,6 @@ class Exclusion(Frozen):
         """Every day from first to last."""
         return (self.first + DAY * n for n in range((self.last - self.first).days + 1))
 
-    def step(self, ko: str, en: str) -> Step:
-        """The step that tells of it: «3/12~3/17 보완 기간 제외»."""
-        days = spell_days(self.first, self.last)
-        return Step(
-            ko=f"{days} {ko} 제외", en=f"{days} left out: {en}", article=ARTICLES[self.cause]
-        )
-
 
 def spell_days(first: date, last: date) -> str:
     """«2/16» or «2/16~18» or «2/27~3/2»."""
@@ -61,39 +46,28 @@ def spell_days(first: date, last: date) -> str:
     return f"{first.month}/{first.day}~{last.month}/{last.day}"
 
 
-def applicable(request: DeadlineRequest) -> list[ClockEvent]:
-    """The events from the receipt on: a transfer from before it, by the agency that had the
-    petition then, changes nothing."""
-    return [
-        event
-        for event in request.events
-        if not isinstance(event, Happening)
-        or event.type not in (EventType.TRANSFER_OUT, EventType.TRANSFER_RECEIVED)
-    ]
-
-
-def declared_holidays(events: Iterable[ClockEvent]) -> dict[date, str]:
-    """The holidays declared after the receipt (reading A13)."""
-    return {event.date: "임시공휴일" for event in events if isinstance(event, HolidayDeclared)}
-
-
 def exclusions(
     request: DeadlineRequest,
     events: Sequence[ClockEvent],
     calendar: BusinessCalendar,
     pack: RulePack,
 ) -> list[Exclusion]:
-    """What is not counted, by the clock and the kind of petition."""
-    found: list[Exclusion] = []
-    if request.clock in (ClockKind.PETITION, ClockKind.PROPOSAL_DECISION):
-        found += _supplements(request, events, pack)
-    if request.petition_type is PetitionType.GRIEVANCE:
-        found += _investigations(events, calendar, pack)
+    """What is not counted, by the clock and the kind of petition.
+
+    Only periods of processing leave time out (영 §20, 국민 제안 규정 §6②, §9④): the limits around
+    them, the notices and the citizen's own periods run on.
+    """
     if request.clock is ClockKind.PROPOSAL_DECISION:
-        found += _pairs(
+        consult = _pairs(
             events, EventType.CONSULT_REQUEST, EventType.CONSULT_REPLY, start_counts=True
         )
-    return found + _outages(events, calendar, pack)
+        return _supplements(request, events, pack) + consult
+    if request.clock is not ClockKind.PETITION:
+        return []
+    found = _supplements(request, events, pack) + _outages(events, calendar, pack)
+    if request.petition_type is PetitionType.GRIEVANCE:
+        found += _investigations(events, calendar, pack)
+    return found
 
 
 def _pairs(
@@ -207,10 +181,12 @@ def _outages(
     found = []
     for start, end in lawful:
         first, last = seoul_day(start), seoul_day(end)
+        calendar.check(first)
+        calendar.check(last)
         for n in range((last - first).days + 1):
             day = first + DAY * n
             part = (max(start, seoul(day, time(0))), min(end, seoul(day + DAY, time(0))))
-            if part[0] < part[1] and calendar.is_open(day):
+            if part[0] < part[1]:
                 found.append(Exclusion(cause=EventType.OUTAGE, first=day, last=day, span=part))
     return found
 
@@ -218,7 +194,10 @@ def _outages(
 def excluded_days(
     found: Sequence[Exclusion], calendar: BusinessCalendar, pack: RulePack
 ) -> frozenset[date]:
-    """The days that a day period leaves out."""
+    """The days that a day period leaves out. Raises CalendarError beyond the years covered."""
+    for one in found:
+        calendar.check(one.first)
+        calendar.check(one.last)
     whole = {day for one in found if one.cause is not EventType.OUTAGE for day in one.days()}
     by_day: dict[date, list[Span]] = {}
     for one in found:

@@ -1,6 +1,7 @@
 """기간의 연장: which extensions the law allows, and what it says of those it does not."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from rules.packs import RulePack
 from schema.deadlines import (
@@ -18,7 +19,10 @@ MOST: dict[ClockKind, int] = {
     ClockKind.OBJECTION_DECISION: 1,
     ClockKind.INFORMATION_DISCLOSURE: 1,
 }
-"""How often a clock may be extended: 영 §21①, 영 §24②, 법 §35②, 정보공개법 §11②. Others: 2."""
+"""How often a clock may be extended: 영 §21①, 영 §24②, 법 §35②, 정보공개법 §11②.
+
+No other clock has an article that extends it.
+"""
 
 ARTICLE: dict[ClockKind, str] = {
     ClockKind.PETITION: "민원처리법 시행령 §21①",
@@ -26,8 +30,15 @@ ARTICLE: dict[ClockKind, str] = {
     ClockKind.OBJECTION_DECISION: "민원처리법 §35②",
     ClockKind.INFORMATION_DISCLOSURE: "정보공개법 §11②",
 }
-DEFAULT_ARTICLE = "민원처리법 시행령 §21①"
+NO_ARTICLE = "행정기본법 §6①"
 FORBIDDEN_ARTICLE = "민원처리법 시행령 §21②"
+
+
+class _No(NamedTuple):
+    code: str
+    ko: str
+    en: str
+    article: str
 
 
 def refused_extension(
@@ -42,38 +53,66 @@ def refused_extension(
 ) -> RefusedEvent | None:
     """Why this extension is not allowed, or None. `granted` counts those before it; `due_at` is
     the deadline as it stood when it was decided; `period_days` the period's own length."""
-    article = ARTICLE.get(request.clock, DEFAULT_ARTICLE)
+    no = _too_many(request.clock, event, granted) or _out_of_bounds(
+        request.clock, event, due_at, period_days
+    )
+    if no is None and request.clock is ClockKind.PETITION:
+        no = _without_ground(event, granted, pack)
+    if no is None:
+        return None
+    return RefusedEvent(index=index, code=no.code, ko=no.ko, en=no.en, article=no.article)
 
-    def refuse(code: str, ko: str, en: str, where: str = article) -> RefusedEvent:
-        return RefusedEvent(index=index, code=code, ko=ko, en=en, article=where)
 
-    most = MOST.get(request.clock, 2)
-    if granted >= most or (event.nth or 0) > most:
-        return refuse(
-            "too_many", f"연장은 {most}차례까지입니다.", f"At most {most} extensions are allowed."
+def _too_many(clock: ClockKind, event: Extension, granted: int) -> _No | None:
+    most = MOST.get(clock, 0)
+    if most == 0:
+        return _No(
+            "no_extension",
+            "이 기간을 연장하는 규정이 없습니다.",
+            "No rule extends this period.",
+            NO_ARTICLE,
         )
+    if granted >= most or (event.nth or 0) > most:
+        return _No(
+            "too_many",
+            f"연장은 {most}차례까지입니다.",
+            f"This period can be extended {'once' if most == 1 else 'twice'}, not more.",
+            ARTICLE[clock],
+        )
+    return None
+
+
+def _out_of_bounds(
+    clock: ClockKind, event: Extension, due_at: datetime | None, period_days: int
+) -> _No | None:
     if due_at is not None and event.at >= due_at:
-        return refuse(
+        return _No(
             "too_late",
             "처리기간이 끝나기 전에 연장해야 합니다.",
             "An extension must be decided before the deadline.",
+            ARTICLE[clock],
         )
     if event.days > period_days:
-        return refuse(
+        return _No(
             "too_long",
             f"연장은 처리기간({period_days}일)의 범위 안이어야 합니다.",
             f"An extension may not be longer than the period ({period_days} days).",
+            ARTICLE[clock],
         )
-    if request.clock is not ClockKind.PETITION:
-        return None
+    return None
+
+
+def _without_ground(event: Extension, granted: int, pack: RulePack) -> _No | None:
+    """What 영 §21 asks of an extension of the petition's own period."""
     if granted >= 1 and not event.consent:
-        return refuse(
+        return _No(
             "no_consent",
             "두 번째 연장에는 민원인의 동의가 필요합니다.",
             "A second extension needs the petitioner's consent.",
+            ARTICLE[ClockKind.PETITION],
         )
     if not _has_lawful_reason(event, pack):
-        return refuse(
+        return _No(
             "unlawful_reason",
             "업무과중, 담당자 지정 지연·부재 등은 연장 사유가 될 수 없습니다. "
             "협조, 사실·현장 확인, 불가항력, 그에 준하는 사유만 인정됩니다.",

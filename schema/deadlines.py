@@ -49,7 +49,14 @@ class Period(Frozen):
     """So much of a unit; `immediate` is 3 working hours (영 §19), whatever amount is given."""
 
     unit: Unit
-    amount: int = Field(default=3, gt=0, le=10_000)
+    amount: int = Field(gt=0, le=10_000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _immediate_needs_no_amount(cls, value: object) -> object:
+        if isinstance(value, dict) and value.get("unit") == Unit.IMMEDIATE:
+            return {"amount": 3, **value}
+        return value
 
 
 class EventType(StrEnum):
@@ -76,7 +83,7 @@ class Extension(Tolerant):
     days: int = Field(gt=0, le=10_000)
     nth: int | None = Field(default=None, gt=0)
     reason_code: str | None = None
-    consent: bool = False
+    consent: Annotated[bool, BeforeValidator(lambda value: value or False)] = False
 
 
 class Outage(Tolerant):
