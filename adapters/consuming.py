@@ -9,11 +9,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.errors import CommitFailedError, KafkaError
 from prometheus_client import Counter
 from sqlalchemy.exc import DBAPIError
 
+from adapters.fetching import Fetched, Fetching, StalledError
 from adapters.gateway_answers import DATABASE_IS_AWAY
 from adapters.kafka import Broker, consumer, stopped, wait_for_topics
 from adapters.relay import pause
@@ -25,7 +26,6 @@ AT_ONCE = 6
 """Partitions worked on side by side; the messages of one case stay in order."""
 
 FAULT_PAUSE = 1.0
-POLL_MS = 500
 SKIPPED = Counter(
     "minwon_messages_passed_over", "Messages that could not be handled", ["role", "code"]
 )
@@ -51,14 +51,11 @@ def is_away(error: Exception) -> bool:
 class Consuming:
     """One role's loop over its topics."""
 
-    def __init__(
-        self, role: str, broker: Broker, topics: Sequence[str], handle: Handle, *, batch: int
-    ) -> None:
+    def __init__(self, role: str, broker: Broker, topics: Sequence[str], handle: Handle) -> None:
         self._role = role
         self._broker = broker
         self._topics = tuple(topics)
         self._handle = handle
-        self._batch_size = batch
         self.ready = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -79,14 +76,16 @@ class Consuming:
         kafka = consumer(self._broker, self._topics, group=f"minwon-{self._role}")
         try:
             await kafka.start()
+            fetching = Fetching(kafka, self._broker)
             self.ready = True
             while not stop.is_set():
-                await self._take(kafka)
+                await self._take(kafka, await fetching.records())
+        except StalledError:
+            log.info("nothing comes; joining the group anew", role=self._role)
         finally:
             await stopped(kafka)
 
-    async def _take(self, kafka: AIOKafkaConsumer) -> None:
-        fetched = await kafka.getmany(timeout_ms=POLL_MS, max_records=self._batch_size)
+    async def _take(self, kafka: AIOKafkaConsumer, fetched: Fetched) -> None:
         places = asyncio.Semaphore(AT_ONCE)
 
         async def partition(records: list[ConsumerRecord]) -> None:
@@ -99,9 +98,7 @@ class Consuming:
                 group.create_task(partition(records))
         await self._commit(kafka, fetched)
 
-    async def _commit(
-        self, kafka: AIOKafkaConsumer, fetched: dict[TopicPartition, list[ConsumerRecord]]
-    ) -> None:
+    async def _commit(self, kafka: AIOKafkaConsumer, fetched: Fetched) -> None:
         if not fetched:
             return
         try:

@@ -44,9 +44,6 @@ from storage.texts import case_key
 
 log = structlog.get_logger()
 
-BATCH = 20
-"""Few at a time: a carrier that lets us wait must not keep us from the group's next round."""
-
 MOST_TRIES = 20
 """About half a day of «not now»; then the next means is tried, and in the end an officer told."""
 
@@ -109,7 +106,7 @@ class Delivering:
         self._carriers = carriers
         self._now = now
         topics = [reply_topic(channel) for channel in Channel]
-        self._loop = Consuming("deliver", broker, topics, self.take, batch=BATCH)
+        self._loop = Consuming("deliver", broker, topics, self.take)
 
     @property
     def ready(self) -> bool:

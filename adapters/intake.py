@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from temporalio.service import RPCError
 
 from adapters.channel import ChannelAdapter, IntakeRecord
+from adapters.fetching import Fetched, Fetching, StalledError
 from adapters.kafka import Broker, consumer, stopped, wait_for_topics
 from adapters.relay import pause
 from schema.codes import Channel
@@ -39,7 +40,6 @@ from workflows.client import RunningCases
 log = structlog.get_logger()
 
 GROUP = "minwon-intake"
-BATCH = 200
 AT_ONCE = 6
 """Partitions worked on side by side; records of one key stay in order."""
 
@@ -80,9 +80,12 @@ class Intake:
             try:
                 await wait_for_topics(broker, stop)
                 await kafka.start()
+                fetching = Fetching(kafka, broker)
                 self.ready = True
                 while not stop.is_set():
-                    await self._batch(kafka)
+                    await self._batch(kafka, await fetching.records())
+            except StalledError:
+                log.info("nothing comes; joining the group anew")
             except (KafkaError, *AWAY) as error:
                 self.ready = False
                 log.warning("intake waits", fault=type(error).__name__)
@@ -90,8 +93,7 @@ class Intake:
             finally:
                 await stopped(kafka)
 
-    async def _batch(self, kafka: AIOKafkaConsumer) -> None:
-        fetched = await kafka.getmany(timeout_ms=500, max_records=BATCH)
+    async def _batch(self, kafka: AIOKafkaConsumer, fetched: Fetched) -> None:
         if not fetched:
             return
         places = asyncio.Semaphore(AT_ONCE)

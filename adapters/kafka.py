@@ -30,6 +30,11 @@ class Broker:
     bootstrap: str
     idempotence: bool
 
+    @property
+    def in_memory(self) -> bool:
+        """True for the embedded broker: what it held is gone when it ends."""
+        return not self.idempotence
+
 
 def topics() -> tuple[str, ...]:
     """Every topic of the system."""
@@ -114,4 +119,5 @@ def consumer(broker: Broker, names: Sequence[str], *, group: str) -> AIOKafkaCon
         heartbeat_interval_ms=3_000,
         isolation_level="read_committed",
         metadata_max_age_ms=10_000,
+        max_poll_interval_ms=1_800_000,
     )

@@ -28,7 +28,6 @@ from storage.texts import case_key
 
 log = structlog.get_logger()
 
-BATCH = 200
 REPLIES = Counter("minwon_replies", "Replies rendered", ["channel", "means"])
 STAFF_NOTICES = Counter("minwon_staff_notices", "Notices put into an inbox", ["audience"])
 
@@ -151,7 +150,7 @@ class Replying:
         self._store = store
         self._telling = telling
         self._now = now
-        self._loop = Consuming("reply", broker, [CASE_EVENTS], self.take, batch=BATCH)
+        self._loop = Consuming("reply", broker, [CASE_EVENTS], self.take)
 
     @property
     def ready(self) -> bool:
