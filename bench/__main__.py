@@ -1,0 +1,32 @@
+"""`make bench`: figures and ratios, taken in one run on one machine: quote medians and ratios."""
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+
+from bench.intake import registration_speed
+from bench.latency import gateway_to_page
+from bench.lives import lives_per_second
+from worker import end
+
+
+async def measure(folder: Path) -> None:
+    """Run every measurement, one after another."""
+    print(f"cores {os.cpu_count()}")
+    await lives_per_second(folder / "lives")
+    await registration_speed(folder / "intake")
+    await gateway_to_page(folder / "latency")
+
+
+def main() -> None:
+    """Measure in a folder of its own, and leave nothing behind."""
+    with tempfile.TemporaryDirectory(prefix="minwon-bench-") as directory:
+        folder = Path(directory)
+        folder.chmod(0o755)
+        asyncio.run(measure(folder))
+
+
+if __name__ == "__main__":
+    main()
+    end(0)
