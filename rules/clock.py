@@ -332,12 +332,12 @@ def _as_counted(request: DeadlineRequest, received: datetime, pack: RulePack) ->
     (법 §19①), and the proposal of before 2023-09-01 by the month (국민 제안 규정 §10①)."""
     period = request.period
     counted = period
+    received_before_30_days = seoul_day(received) < PROPOSAL_30_DAYS_FROM
     short = period.unit is Unit.DAYS and period.amount <= LONGEST_IN_HOURS
     if request.clock is ClockKind.PETITION and short:
         counted = Period(unit=Unit.HOURS, amount=period.amount * pack.hours_a_day)
-    elif request.clock is ClockKind.PROPOSAL_DECISION:
-        if seoul_day(received) < PROPOSAL_30_DAYS_FROM:
-            counted = Period(unit=Unit.MONTHS, amount=1)
+    elif request.clock is ClockKind.PROPOSAL_DECISION and received_before_30_days:
+        counted = Period(unit=Unit.MONTHS, amount=1)
     return request if counted is period else request.model_copy(update={"period": counted})
 
 

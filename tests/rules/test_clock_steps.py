@@ -1,0 +1,106 @@
+"""The steps that explain a deadline, in Korean and in English, for people."""
+
+import pytest
+
+from tests.rules.clock_asking import Event, answer, event, extend, outage
+
+
+def told(received: str, amount: int, unit: str, *events: Event, **more: object) -> list[str]:
+    """The Korean steps."""
+    return [step.ko for step in answer(received, amount, unit, *events, **more).steps]
+
+
+@pytest.mark.parametrize(
+    ("received", "amount", "unit", "step"),
+    [
+        ("2026-02-13 17:00", 3, "immediate", "2/16~18 설 연휴 제외"),
+        ("2026-09-22 10:00", 7, "days", "9/24~25 추석 연휴 제외"),
+        ("2025-01-24 16:00", 7, "days", "1/27~30 임시공휴일 · 설 연휴 제외"),
+        ("2026-05-29 10:00", 7, "days", "6/3 지방선거일 제외"),
+        ("2026-03-13 10:00", 7, "days", "토요일·일요일 제외"),
+    ],
+)
+def test_what_was_skipped_is_named_in_runs(
+    received: str, amount: int, unit: str, step: str
+) -> None:
+    """«2/16~18 설 연휴 제외»: as a person would say it."""
+    assert step in told(received, amount, unit)
+
+
+def test_where_nothing_was_skipped_nothing_is_told() -> None:
+    """A month from 4/9 ends on Friday 5/8: beginning and end are the whole story."""
+    assert told("2026-04-09 10:00", 1, "months") == ["2026-04-09부터 1개월", "2026-05-08 23:59까지"]
+
+
+def test_a_last_day_that_is_closed_is_told() -> None:
+    """민법 §161: from 1/15 a month ends on Saturday 2/14, before 설."""
+    found = told("2026-01-15 10:00", 1, "months")
+    assert "2/14~18 토요일 · 일요일 · 설 연휴: 말일이 쉬는 날이면 그다음 날까지" in found
+
+
+def test_a_receipt_outside_working_time_is_told() -> None:
+    """The citizen sees why the clock did not begin at night."""
+    found = told("2026-03-10 18:30", 7, "days")
+    assert found[0] == "2026-03-11부터 7일(근무일) (2026-03-10 18:30 도달, 다음 근무시간에 접수)"
+
+
+def test_what_did_not_count_is_told_in_days_or_hours() -> None:
+    """Days of one cause as one span; an outage of hours only where hours are counted."""
+    asked = event("supplement_request", "2026-06-11 11:00")
+    given = event("supplement_received", "2026-06-12 16:00")
+    whole = outage("2026-06-15 00:00", "2026-06-17 00:00")
+    part = outage("2026-06-18 11:00", "2026-06-18 15:00")
+    by_days = told("2026-06-10 10:00", 7, "days", asked, given, whole, part)
+    assert "6/11~12 보완 기간 제외" in by_days
+    assert "6/15~16 정보시스템 장애 제외" in by_days
+    assert not any("6/18" in one for one in by_days)
+    by_hours = told("2026-06-18 10:00", 3, "immediate", part)
+    assert "6/18 11:00~15:00 정보시스템 장애 제외" in by_hours
+
+
+def test_an_open_supplement_says_that_there_is_no_deadline_now() -> None:
+    """Null is explained, not only returned."""
+    found = answer("2026-03-10 10:00", 7, "days", event("supplement_request", "2026-03-12 11:00"))
+    assert found.due_at is None
+    assert found.steps[-1].ko == "보완을 기다리는 동안에는 기한이 정해지지 않습니다."
+
+
+def test_extension_and_transfer_are_told() -> None:
+    """Granted, refused, and begun anew elsewhere."""
+    events = [
+        event("transfer_received", "2026-05-12 10:00"),
+        extend("2026-05-13 10:00", 3, reason_code="cooperation"),
+        extend("2026-05-13 11:00", 3, reason_code="absence", consent=True),
+    ]
+    found = told("2026-05-11 10:00", 7, "days", *events)
+    assert found[0] == "2026-05-12 10:00 다른 행정기관이 이송받아 그 접수부터 새로 셉니다."
+    assert found[1] == "2026-05-12부터 7일(근무일) + 연장 3일"
+    assert any(one.startswith("연장 불가: 업무과중") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("clock", "unit", "article"),
+    [
+        ("petition", "days", "§19②"),
+        ("petition", "hours", "§19①"),
+        ("petition", "months", "§19③"),
+        ("receipt_of_e_petition", "hours", "§6⑧"),
+        ("distribution", "hours", "§13①"),
+        ("transfer_inside", "hours", "§13②"),
+        ("transfer_to_agency", "hours", "§13③"),
+        ("supplement_request", "hours", "§22①"),
+        ("supplement_by_citizen", "civil_days", "§24"),
+        ("progress_notice", "civil_days", "§23"),
+        ("objection_filing", "civil_days", "§35①"),
+        ("objection_decision", "civil_days", "§35②"),
+        ("proposal_decision", "civil_days", "§10①"),
+        ("proposal_rereview_request", "civil_days", "재심사"),
+        ("information_disclosure", "days", "§29②"),
+    ],
+)
+def test_every_clock_quotes_the_article_it_rests_on(clock: str, unit: str, article: str) -> None:
+    """First and last step; and every step is in both languages."""
+    steps = answer("2026-02-10 10:00", 10, unit, clock=clock).steps
+    assert article in (steps[0].article or "")
+    assert article in (steps[-1].article or "")
+    assert all(step.ko and step.en for step in steps)
