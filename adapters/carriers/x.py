@@ -2,10 +2,14 @@
 
 import httpx
 
-from adapters.carriers.answers import delivered, failed, json_of, posted
-from schema.messages import Delivery, OutboundMessage
+from adapters.carriers.answers import OUR_TROUBLE, delivered, failed, json_of, later, posted
+from schema.messages import Delivery, DeliveryOutcome, OutboundMessage
 
 TIMEOUT_SECONDS = 10.0
+FORBIDDEN = 403
+DUPLICATE = "duplicate content"
+GONE = "deleted or not visible"
+"""What X says in `detail`: it answers 403 to both, and to a wrong permission as well."""
 
 
 class XCarrier:
@@ -23,7 +27,7 @@ class XCarrier:
     async def send(self, message: OutboundMessage) -> Delivery:
         """Reply under the message's post; raises TemporaryFailure where it should be tried again.
 
-        X refuses the same text under the same post as a duplicate: then it is there already.
+        X refuses a text that it has already as a duplicate: ours names its case, so it is there.
         """
         if message.thread is None:
             return failed("no_thread")
@@ -31,10 +35,23 @@ class XCarrier:
             "text": message.body,
             "reply": {"in_reply_to_tweet_id": message.thread.post_id},
         }
-        answer = await posted(self._client, "/2/tweets", json=request)
+        answer = await posted(
+            self._client, "/2/tweets", trouble=OUR_TROUBLE - {FORBIDDEN}, json=request
+        )
+        if answer.status_code == FORBIDDEN:
+            return _forbidden(answer)
         told = json_of(answer)
         if answer.is_client_error:
             reason = str(told.get("type") or told.get("title") or f"http_{answer.status_code}")
             return failed(reason.rpartition("/")[2])
         data = told.get("data")
         return delivered(data.get("id") if isinstance(data, dict) else None)
+
+
+def _forbidden(answer: httpx.Response) -> Delivery:
+    detail = str(json_of(answer).get("detail"))
+    if DUPLICATE in detail:
+        return Delivery(outcome=DeliveryOutcome.DELIVERED)
+    if GONE in detail:
+        return failed("post_gone")
+    raise later(answer)

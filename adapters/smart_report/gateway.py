@@ -1,6 +1,7 @@
 """The gateway of the smart-report app: `POST /gateway/smart_report/reports`, multipart, signed."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
@@ -209,10 +210,7 @@ async def _keep(
         await store_attachment(conn, store, key, photograph.content, _facts(name, photograph))
         for name, photograph in photographs
     ]
-    kept = JournalledReport(
-        report=report.decode("utf-8", "surrogateescape").encode("utf-8", "replace").decode(),
-        attachments=tuple(stored),
-    )
+    kept = _as_journalled(report, tuple(stored))
     return await append(
         conn,
         store,
@@ -227,6 +225,14 @@ async def _keep(
             data_key=key,
         ),
     )
+
+
+def _as_journalled(report: bytes, attachments: tuple[Attachment, ...]) -> JournalledReport:
+    try:
+        return JournalledReport(report=report.decode(), attachments=attachments)
+    except UnicodeDecodeError:
+        kept = base64.b64encode(report).decode()
+        return JournalledReport(undecodable=kept, attachments=attachments)
 
 
 def _facts(name: str, photograph: CleanPhotograph) -> Attachment:

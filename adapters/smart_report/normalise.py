@@ -14,6 +14,7 @@ from adapters.languages import language_of
 from adapters.phones import domestic_phone
 from adapters.smart_report.records import AppReport, JournalledReport
 from schema.codes import ReplyBy
+from schema.quarantine import QuarantineReason, UnintelligibleError
 from schema.submission import Attachment, Contact, Location, Submission
 
 
@@ -21,6 +22,8 @@ def normalise(record: IntakeRecord) -> Submission:
     """The petition in the report. A city system may also produce the report itself, without the
     journal's envelope. Raises UnintelligibleError."""
     kept = _kept(record.body)
+    if kept.undecodable:
+        raise UnintelligibleError(QuarantineReason.UNREADABLE_BODY, "report: the part is no UTF-8")
     report = decoded(AppReport, kept.report.encode())
     sent = possible_instant(report.submitted_at, field="submitted_at", arrived_at=record.arrived_at)
     phone = domestic_phone(report.phone)

@@ -69,8 +69,10 @@ class JournalledReport(Frozen):
     """The journal's body: the report's JSON text untouched, and the facts of its stored copies.
 
     The multipart request itself is not kept: its photographs carry their makers' metadata, and no
-    stored copy may (issue: «every stored copy is free of metadata»).
+    stored copy may (issue: «every stored copy is free of metadata»). A part that is no UTF-8 is
+    kept in `undecodable`, in base64, for whoever works on the quarantine.
     """
 
-    report: str
+    report: str = ""
+    undecodable: str = ""
     attachments: tuple[Attachment, ...] = ()

@@ -69,9 +69,9 @@ def _add_x(router: APIRouter, store: Store, key: str | None) -> None:
 def _add_meta(router: APIRouter, store: Store, key: str | None, verify: str | None) -> None:
     @router.get(META_PATH, summary="Facebook: 확인 / verification")
     async def meta_challenge(
-        mode: str = Query(alias="hub.mode"),
-        token: str = Query(alias="hub.verify_token"),
-        challenge: str = Query(alias="hub.challenge", max_length=500),
+        mode: str = Query(default="", alias="hub.mode"),
+        token: str = Query(default="", alias="hub.verify_token"),
+        challenge: str = Query(default="", alias="hub.challenge", max_length=500),
     ) -> PlainTextResponse:
         if mode != "subscribe" or not verify or not _same(token, verify):
             raise refused(
@@ -132,18 +132,22 @@ def _objects(value: object) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
+def _dumped(found: dict[str, Any]) -> bytes:
+    """One post's share of a body, in ASCII: a lone surrogate can be escaped, but not encoded."""
+    return json.dumps(found).encode()
+
+
 def _x_records(body: bytes) -> Iterator[Named]:
     """A post is named by the first id of its edit history; its place there is the revision."""
     found = _object(body)
     data = found.get("data")
     deletions = found.get("tweet_delete_events")
-    if isinstance(data, list):
+    if isinstance(data, list) and data:
         for one in data:
-            part = json.dumps({**found, "data": one}, ensure_ascii=False).encode()
-            yield (*_x_name(one), part)
+            yield (*_x_name(one), _dumped({**found, "data": one}))
     elif isinstance(deletions, list) and deletions:
         for one in deletions:
-            alone = json.dumps({**found, "tweet_delete_events": [one]}, ensure_ascii=False).encode()
+            alone = _dumped({**found, "tweet_delete_events": [one]})
             status = one.get("status") if isinstance(one, dict) else None
             post_id = status.get("id") if isinstance(status, dict) else None
             yield _prefixed("x", post_id), 0, body if len(deletions) == 1 else alone
@@ -177,7 +181,7 @@ def _meta_records(body: bytes) -> Iterator[Named]:
         return
     for entry, change in parts:
         alone = {**found, "entry": [{**entry, "changes": [change]}]}
-        yield (*_meta_name(change), json.dumps(alone, ensure_ascii=False).encode())
+        yield (*_meta_name(change), _dumped(alone))
 
 
 def _meta_name(change: dict[str, Any]) -> tuple[str | None, int]:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from adapters.channel import IntakeRecord
-from adapters.decoding import decoded, possible_instant, unknown_fields
+from adapters.decoding import decoded, finite, possible_instant, unknown_fields
 from adapters.languages import language_of
 from adapters.sns.gateway import META, X
 from adapters.sns.records import MetaBody, MetaChange, XBody, XPost
@@ -12,7 +12,7 @@ from rules.city_accounts import is_city_account
 from schema.codes import CaseKind, ReplyBy
 from schema.plain_text import is_blank, plain_text
 from schema.quarantine import NoPetitionError, QuarantineReason, UnintelligibleError
-from schema.submission import Contact, RecordKind, Submission, Thread
+from schema.submission import Contact, Location, RecordKind, Submission, Thread
 
 FACEBOOK = "facebook"
 PETITIONS_ON_FACEBOOK = frozenset({"comment", "post", "status", "photo", "mention"})
@@ -50,7 +50,15 @@ def _x(record: IntakeRecord, body: XBody) -> Submission:
         thread=Thread(network=X, account=_addressed(post), post_id=post.id),
         handle=plain_text(author.username) if author and author.username else None,
         aliases=tuple(f"x:{one}" for one in post.edit_history_tweet_ids),
-    ).model_copy(update={"extra": unknown_fields(body)})
+    ).model_copy(update={"extra": unknown_fields(body), "location": _written_where(post)})
+
+
+def _written_where(post: XPost) -> Location:
+    point = post.geo.coordinates
+    if point is None:
+        return Location()
+    long, lat = (finite(degrees) for degrees in point.coordinates)
+    return Location(lat=lat, long=long)
 
 
 def _addressed(post: XPost) -> str:
@@ -70,13 +78,12 @@ def _unknown_account(field: str) -> UnintelligibleError:
 
 
 def _meta(record: IntakeRecord, body: MetaBody) -> Submission:
-    entry = body.entry[0] if body.entry else None
-    change = entry.changes[0] if entry and entry.changes else None
-    if body.object != "page" or entry is None or change is None:
+    entry = next((one for one in body.entry if one.changes), None)
+    if body.object != "page" or entry is None:
         raise UnintelligibleError(QuarantineReason.MISSING_FIELD, "entry.changes: nothing told")
     if not is_city_account(FACEBOOK, entry.id):
         raise _unknown_account("entry.id")
-    return _change(record, entry.id, change)
+    return _change(record, entry.id, entry.changes[0])
 
 
 def _change(record: IntakeRecord, page: str, change: MetaChange) -> Submission:

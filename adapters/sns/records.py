@@ -34,6 +34,18 @@ class XReference(Tolerant):
     id: str
 
 
+class XPoint(Tolerant):
+    """A GeoJSON point: longitude, then latitude, in degrees (WGS84)."""
+
+    coordinates: tuple[float, float]
+
+
+class XGeo(Tolerant):
+    """Where the author let X say that the post was written."""
+
+    coordinates: XPoint | None = None
+
+
 class XPost(Tolerant):
     """A post in the shape of the X API v2."""
 
@@ -46,6 +58,7 @@ class XPost(Tolerant):
     referenced_tweets: tuple[XReference, ...] = ()
     in_reply_to_user_id: str | None = None
     lang: str | None = None
+    geo: XGeo = XGeo()
 
 
 class XIncludes(Tolerant):
@@ -92,7 +105,7 @@ class MetaValue(Tolerant):
     post_id: str | None = Field(default=None, max_length=100)
     sender: MetaFrom = Field(default=MetaFrom(), alias="from")
     message: str | None = None
-    created_time: int | None = None
+    created_time: int | None = Field(default=None, ge=0, lt=2**31)
 
 
 class MetaChange(Tolerant):

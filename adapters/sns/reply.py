@@ -14,7 +14,11 @@ FACEBOOK_CHARACTERS = 8_000
 LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 """Code points that X counts once; every other counts twice (twitter-text v3 configuration)."""
 
-_URL = re.compile(r"https?://\S+")
+_PATH = r"(?:[/?#](?:[!-~]*[A-Za-z0-9/=_#-])?)?"
+_URL = re.compile(rf"https?://[A-Za-z0-9.:-]*[A-Za-z0-9]{_PATH}")
+"""Ends at the first Korean letter, as X's does: a particle is often written right behind it."""
+_BARE_ADDRESS = re.compile(rf"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{{2,}}{_PATH}")
+"""X links these too, where it knows the last name; we count the longer of both."""
 _ELLIPSIS = "…"
 
 
@@ -31,11 +35,11 @@ def compose(notice: NoticeText, recipient: Recipient, means: ReplyBy) -> Compose
 
 
 def x_weight(text: str) -> int:
-    """The length of `text` as X counts it: NFC, addresses 23 each, heavy letters 2."""
+    """The length of `text` as X counts it, or a little more: NFC, addresses 23, heavy letters 2."""
     normal = unicodedata.normalize("NFC", text)
-    addresses = _URL.findall(normal)
-    rest = _URL.sub("", normal)
-    return len(addresses) * X_URL_WEIGHT + sum(_weight(letter) for letter in rest)
+    rest, addresses = _URL.subn(" ", normal)
+    bare = sum(max(X_URL_WEIGHT - len(one), 0) for one in _BARE_ADDRESS.findall(rest))
+    return addresses * (X_URL_WEIGHT - 1) + bare + sum(_weight(letter) for letter in rest)
 
 
 def _weight(letter: str) -> int:
@@ -67,7 +71,7 @@ def graphemes(text: str) -> list[str]:
 
 
 def _continues(before: str, letter: str) -> bool:
-    joins = unicodedata.combining(letter) or letter in "\u200d\ufe0f\u20e3"
+    joins = unicodedata.category(letter)[0] == "M" or letter == "\u200d"
     tone = "\U0001f3fb" <= letter <= "\U0001f3ff" or "\U000e0020" <= letter <= "\U000e007f"
     flag = _is_flag_half(letter) and len(before) == 1 and _is_flag_half(before)
     return bool(joins or tone or before.endswith("\u200d") or flag or _is_vowel(letter))

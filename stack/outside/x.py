@@ -14,7 +14,8 @@ MOST_WEIGHT = 280
 URL_WEIGHT = 23
 LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 PROBLEM = "https://api.twitter.com/2/problems/"
-_URL = re.compile(r"https?://\S+")
+_URL = re.compile(r"(?:https?://|\bwww\.)[A-Za-z0-9.-]+[A-Za-z0-9](?:[/?#][!-~]*)?")
+FORBIDDEN = 403
 
 
 def weight(text: str) -> int:
@@ -26,7 +27,10 @@ def weight(text: str) -> int:
 
 
 def router(book: Book) -> APIRouter:
-    """`POST /2/tweets`; a post whose id begins with «deleted» is not there any more."""
+    """`POST /2/tweets`, as X documents it; a post whose id begins with «deleted» is gone.
+
+    The same text twice is refused as a duplicate.
+    """
     routes = APIRouter()
 
     @routes.post("/2/tweets")
@@ -44,9 +48,18 @@ def router(book: Book) -> APIRouter:
         if not text or weight(text) > MOST_WEIGHT:
             return JSONResponse({"type": f"{PROBLEM}invalid-request"}, status_code=400)
         if under.startswith("deleted"):
-            return JSONResponse({"type": f"{PROBLEM}resource-not-found"}, status_code=400)
+            return _forbidden(
+                "You attempted to reply to a Tweet that is deleted or not visible to you."
+            )
+        if any(message["body"] == text for message in book.messages(kind="x")):
+            return _forbidden("You are not allowed to create a Tweet with duplicate content.")
         tweet_id = str(secrets.randbelow(10**18) + 10**18)
         book.keep(kind="x", to=under, body=text, reference=tweet_id, raw=body)
         return JSONResponse({"data": {"id": tweet_id, "text": text}}, status_code=201)
 
     return routes
+
+
+def _forbidden(detail: str) -> JSONResponse:
+    problem = {"type": "about:blank", "title": "Forbidden", "status": FORBIDDEN, "detail": detail}
+    return JSONResponse(problem, status_code=FORBIDDEN)
