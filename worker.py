@@ -53,7 +53,7 @@ from storage.store import open_store
 from web.acting import PATIENCE, Acting
 from web.application import build
 from web.ops import Part, ops_router
-from workflows.client import TASK_QUEUE, RunningCases
+from workflows.client import TASK_QUEUE, RunningCases, TemporalAwayError
 from workflows.housekeeping import HousekeepingWorkflow, schedule_housekeeping
 from workflows.petition import PetitionWorkflow
 
@@ -226,8 +226,8 @@ class PetitionRole:
                 return
             housekeeping = housekeeping_of(self._made, RunningCases(client))
             resumed = await housekeeping.resume(unattended_only=False)
-        except RPCError as error:
-            log.warning("Temporal is away", status=error.status.name)
+        except (RPCError, TemporalAwayError) as error:
+            log.warning("Temporal is away", fault=type(error).__name__)
             return
         log.info("a Temporal that knew nothing of the city; cases resumed", cases=resumed)
 

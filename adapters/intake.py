@@ -18,7 +18,6 @@ from aiokafka.errors import CommitFailedError, KafkaError
 from prometheus_client import Counter
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from temporalio.service import RPCError
 
 from adapters.channel import ChannelAdapter, IntakeRecord
 from adapters.fetching import Fetched, Fetching, StalledError
@@ -35,7 +34,7 @@ from storage.record import Recorder
 from storage.registration import RegistrationOutcome, needs_workflow, register
 from storage.sealing import new_data_key
 from storage.store import Store
-from workflows.client import RunningCases
+from workflows.client import RunningCases, TemporalAwayError
 
 log = structlog.get_logger()
 
@@ -45,7 +44,7 @@ AT_ONCE = 6
 
 FAULT_PAUSE = 1.0
 TAKEN = Counter("minwon_intake_records", "Records taken, by outcome", ["channel", "outcome"])
-AWAY = (SQLAlchemyError, RPCError, OSError, TimeoutError)
+AWAY = (SQLAlchemyError, TemporalAwayError, OSError, TimeoutError)
 """What being away looks like, of PostgreSQL and of Temporal: to be waited for."""
 
 

@@ -8,6 +8,10 @@ from rules.calendar import BusinessCalendar
 from storage.tables import calendar_version
 
 
+class NoCalendarError(Exception):
+    """The database holds no calendar; nothing can be counted until it does."""
+
+
 class Calendars:
     """The calendars that this process has read, by version."""
 
@@ -15,10 +19,10 @@ class Calendars:
         self._read: dict[int, BusinessCalendar] = {}
 
     async def current(self, conn: AsyncConnection) -> BusinessCalendar:
-        """The newest version. Raises LookupError where none was ever stored."""
+        """The newest version. Raises NoCalendarError where none was ever stored."""
         newest = await conn.scalar(select(func.max(calendar_version.c.version)))
         if newest is None:
-            raise LookupError("no calendar: run `minwon migrate`")
+            raise NoCalendarError("There is no calendar: run `minwon migrate`.")
         if newest not in self._read:
             stored = await conn.scalar(
                 select(calendar_version.c.calendar).where(calendar_version.c.version == newest)

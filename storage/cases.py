@@ -152,6 +152,19 @@ class Petitioner(Frozen):
 
     contact: Contact
     thread: Thread | None = None
+    address: str | None = None
+    """The place as it was told, house number and all: whoever goes there has to read it."""
+
+
+async def told_address(conn: AsyncConnection, store: Store, number: str) -> str | None:
+    """The place as the petitioner told it, for the officer who has the case."""
+    sealed = await conn.scalar(
+        select(petitioner.c.sealed).where(petitioner.c.case_number == number)
+    )
+    if sealed is None:
+        return None
+    key = await case_key(conn, store, number)
+    return Petitioner.model_validate_json(key.open(sealed)).address
 
 
 async def petitioner_of(conn: AsyncConnection, store: Store, number: str) -> Recipient:

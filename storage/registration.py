@@ -138,7 +138,11 @@ async def _open_case(
         )
     number = submission.receipt_number or await store.numbers.allot(conn, submission.submitted_at)
     await conn.execute(insert(cases).values(**_case_values(submission, number, key)))
-    opened = Petitioner(contact=submission.contact, thread=submission.thread)
+    opened = Petitioner(
+        contact=submission.contact,
+        thread=submission.thread,
+        address=submission.location.address,
+    )
     phone = submission.contact.phone
     await conn.execute(
         insert(petitioner).values(

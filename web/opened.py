@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.events import CaseEvent
 from schema.submission import Attachment
-from storage.cases import Case, attachments_of, events_of
+from storage.cases import Case, attachments_of, events_of, told_address
 from storage.sealing import ErasedError
 from storage.texts import StoredText, texts_of
 from web.site import Site
@@ -25,14 +25,17 @@ class OpenedCase:
     events: tuple[CaseEvent, ...] = ()
     texts: Mapping[UUID, StoredText] | None = None
     attachments: tuple[Attachment, ...] = ()
+    address: str | None = None
+    """The place as it was told, whole; for the officer, who has to go there."""
 
 
 async def load_case(conn: AsyncConnection, site: Site, case: Case) -> OpenedCase:
     """A case with what its pages show; without texts where they were erased."""
     try:
         texts = await texts_of(conn, site.store, case.number)
+        address = await told_address(conn, site.store, case.number)
     except ErasedError:
-        texts = {}
+        texts, address = {}, None
     return OpenedCase(
         number=case.number,
         submitted_at=case.submitted_at,
@@ -40,4 +43,5 @@ async def load_case(conn: AsyncConnection, site: Site, case: Case) -> OpenedCase
         events=await events_of(conn, case.number),
         texts=texts,
         attachments=await attachments_of(conn, case.number),
+        address=address,
     )

@@ -11,12 +11,16 @@ from temporalio.client import (
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from schema.commands import Command, Outcome, Refusal
 from workflows.petition import REFUSED, PetitionWorkflow
 
 TASK_QUEUE = "petitions"
+
+
+class TemporalAwayError(Exception):
+    """Temporal cannot be reached now: the same again, later."""
 
 
 class RunningCases:
@@ -30,20 +34,46 @@ class RunningCases:
         """Make sure that `number` has its workflow: it loads its state from the record itself, so
         it may be started at any point of the case's life; on an ended case it ends at once.
 
-        Raises RPCError while Temporal is away.
+        Raises TemporalAwayError while Temporal cannot be reached.
         """
-        await self._client.start_workflow(
-            PetitionWorkflow.run,
-            number,
-            id=number,
-            task_queue=self._task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        )
+        try:
+            await self._client.start_workflow(
+                PetitionWorkflow.run,
+                number,
+                id=number,
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            )
+        except (RPCError, RuntimeError) as error:
+            # A lazy client that has never reached Temporal says so with a bare RuntimeError.
+            raise TemporalAwayError(type(error).__name__) from error
 
     async def act(self, command: Command, *, patience: timedelta) -> Outcome | Refusal | None:
         """Send `command` and wait at most `patience`: its outcome, a refusal, or None where it is
         still on its way. A case whose workflow was lost gets one with this very call."""
+        try:
+            async with asyncio.timeout(patience.total_seconds()):
+                return await self._update(command, patience)
+        except WorkflowUpdateFailedError as error:
+            return _refusal_in(error)
+        except (TimeoutError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            return None
+        except RuntimeError:
+            # A lazy client that has never reached Temporal says so with a bare RuntimeError.
+            return None
+
+    async def _update(self, command: Command, patience: timedelta) -> Outcome:
+        """The update alone where the workflow runs, as nearly always; else one call that starts
+        it too, which costs the server twice as much."""
+        running = self._client.get_workflow_handle_for(PetitionWorkflow.run, command.case)
+        try:
+            return await running.execute_update(
+                PetitionWorkflow.act, command, id=command.request_id, rpc_timeout=patience
+            )
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
         start = WithStartWorkflowOperation(
             PetitionWorkflow.run,
             command.case,
@@ -52,22 +82,13 @@ class RunningCases:
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         )
-        try:
-            async with asyncio.timeout(patience.total_seconds()):
-                return await self._client.execute_update_with_start_workflow(
-                    PetitionWorkflow.act,
-                    command,
-                    id=command.request_id,
-                    start_workflow_operation=start,
-                    rpc_timeout=patience,
-                )
-        except WorkflowUpdateFailedError as error:
-            return _refusal_in(error)
-        except (TimeoutError, RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
-            return None
-        except RuntimeError:
-            # A lazy client that has never reached Temporal says so with a bare RuntimeError.
-            return None
+        return await self._client.execute_update_with_start_workflow(
+            PetitionWorkflow.act,
+            command,
+            id=command.request_id,
+            start_workflow_operation=start,
+            rpc_timeout=patience,
+        )
 
 
 def _refusal_in(error: WorkflowUpdateFailedError) -> Refusal | None:
