@@ -30,6 +30,10 @@ def deadlines_report(cases: list[Case]) -> list[dict[str, Any]]:
             result = deadline(request, calendar, pack_for(clock_start(request)))
         except CalendarError as error:
             raise DeadlinesFileError(f"item {index} ({request.id}): {error}") from None
+        except OverflowError:
+            raise DeadlinesFileError(
+                f"item {index} ({request.id}): an instant lies outside the years that dates have"
+            ) from None
         found.append(_shown(request, result))
     _check_expectations(cases)
     return found

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from rules.calendar import BusinessCalendar
+from rules.calendar import BusinessCalendar, CalendarError
 from rules.counting_steps import (
     closed_steps,
     due_step,
     exclusion_steps,
     moved_steps,
+    no_rule_step,
     refusal_steps,
     start_step,
     transfer_step,
@@ -84,9 +85,6 @@ PAUSES = frozenset(
 )
 LONGEST_IN_HOURS = 5
 """법 §19①②: up to five days a period is counted in hours, from six in days."""
-
-PROPOSAL_30_DAYS_FROM = date(2023, 9, 1)
-"""국민 제안 규정 §10①: received before, the period is one month."""
 
 
 def working_minutes_between(
@@ -193,6 +191,10 @@ class _Counting:
 
     def answer(self) -> tuple[datetime | None, list[Step]]:
         """The due instant, and the steps that lead to it."""
+        if self._request.clock is not ClockKind.PETITION and not self._pack.rule(
+            self._request.clock
+        ):
+            return None, [no_rule_step()]
         due, found = self._due()
         return due, self._steps(due, found)
 
@@ -274,12 +276,11 @@ class _Counting:
 
     def _civil_end(self, first: date) -> date:
         """민법 §160: the day before the one answering to the first day, or the month's last."""
-        unit, amount = self._unit, self._request.period.amount
-        if unit is Unit.WEEKS:
-            return first + timedelta(weeks=amount) - DAY
-        if unit in (Unit.MONTHS, Unit.YEARS):
-            return _months_on(first, amount * (12 if unit is Unit.YEARS else 1))
-        return first + timedelta(days=amount) - DAY
+        try:
+            return _counted_by_the_calendar(first, self._request.period)
+        except (OverflowError, ValueError):
+            # beyond the year 9999: dates themselves end there
+            raise CalendarError(f"the calendar ends with {self._calendar.last_year}") from None
 
     def _calendar_ends(self, out: frozenset[date]) -> tuple[date, date]:
         """민법 §157, §159–161: the last day by the calendar, and the day it moves on to where
@@ -311,11 +312,11 @@ class _Counting:
             out = excluded_days(found, self._calendar, self._pack)
             found = [one for one in found if one.cause is not EventType.OUTAGE or one.first in out]
         return [
-            start_step(self._request, self._arrived, start, first, self._extensions),
+            start_step(self._request, self._arrived, start, first, self._extensions, self._pack),
             *self._closed(seoul_day(start), due, found),
-            *exclusion_steps(found, by_hours=self._unit in HOUR_UNITS),
+            *exclusion_steps(self._request, found, self._pack),
             *refusal_steps(self.refused),
-            due_step(self._request, due),
+            due_step(self._request, due, self._pack),
         ]
 
     def _closed(self, start: date, due: datetime | None, found: Sequence[Exclusion]) -> list[Step]:
@@ -332,7 +333,7 @@ def _as_counted(request: DeadlineRequest, received: datetime, pack: RulePack) ->
     (법 §19①), and the proposal of before 2023-09-01 by the month (국민 제안 규정 §10①)."""
     period = request.period
     counted = period
-    received_before_30_days = seoul_day(received) < PROPOSAL_30_DAYS_FROM
+    received_before_30_days = seoul_day(received) < pack.since("proposal_30_days")
     short = period.unit is Unit.DAYS and period.amount <= LONGEST_IN_HOURS
     if request.clock is ClockKind.PETITION and short:
         counted = Period(unit=Unit.HOURS, amount=period.amount * pack.hours_a_day)
@@ -354,6 +355,15 @@ def _pushed(first: date, last: date, out: frozenset[date]) -> date:
         if first <= day <= last:
             last += DAY
     return last
+
+
+def _counted_by_the_calendar(first: date, period: Period) -> date:
+    """The last day of a period whose first day is `first`, weekends and holidays counted."""
+    if period.unit is Unit.WEEKS:
+        return first + timedelta(weeks=period.amount) - DAY
+    if period.unit in (Unit.MONTHS, Unit.YEARS):
+        return _months_on(first, period.amount * (12 if period.unit is Unit.YEARS else 1))
+    return first + timedelta(days=period.amount) - DAY
 
 
 def _months_on(first: date, months: int) -> date:

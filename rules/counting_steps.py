@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from rules.calendar import SATURDAY, BusinessCalendar
 from rules.exclusions import Exclusion, spell_days
-from rules.packs import SEOUL
+from rules.packs import SEOUL, RulePack
 from schema.deadlines import (
     HOUR_UNITS,
     ClockKind,
@@ -27,11 +27,11 @@ UNIT_WORDS: dict[Unit, tuple[str, str]] = {
     Unit.YEARS: ("년", "years"),
     Unit.CIVIL_DAYS: ("일(역일)", "calendar days"),
 }
-ARTICLES: dict[EventType, str] = {
-    EventType.SUPPLEMENT_REQUEST: "영 §20 1호, 행정절차법 시행령 §11 1호",
-    EventType.INVESTIGATION_START: "영 §17④⑤",
-    EventType.CONSULT_REQUEST: "국민 제안 규정 §9④",
-    EventType.OUTAGE: "영 §20 2호",
+RULES: dict[EventType, str] = {
+    EventType.SUPPLEMENT_REQUEST: "supplement",
+    EventType.INVESTIGATION_START: "investigation",
+    EventType.CONSULT_REQUEST: "consultation",
+    EventType.OUTAGE: "outage",
 }
 EXCLUSION_WORDS: dict[EventType, tuple[str, str]] = {
     EventType.SUPPLEMENT_REQUEST: ("보완 기간", "supplement"),
@@ -46,30 +46,23 @@ def spell(at: datetime) -> str:
     return f"{at.astimezone(SEOUL):%Y-%m-%d %H:%M}"
 
 
-CLOCK_ARTICLES: dict[ClockKind, str] = {
-    ClockKind.RECEIPT_OF_E_PETITION: "민원처리법 시행령 §6⑧",
-    ClockKind.DISTRIBUTION: "민원처리법 시행령 §13①",
-    ClockKind.TRANSFER_INSIDE: "민원처리법 시행령 §13②",
-    ClockKind.TRANSFER_TO_AGENCY: "민원처리법 시행령 §13③④",
-    ClockKind.SUPPLEMENT_REQUEST: "민원처리법 §22①, 시행규칙 §9",
-    ClockKind.SUPPLEMENT_BY_CITIZEN: "민원처리법 시행령 §24②~④, 민법 §157·§159~161",
-    ClockKind.PROGRESS_NOTICE: "민원처리법 시행령 §23①②",
-    ClockKind.OBJECTION_FILING: "민원처리법 §35①, 민법 §157·§159~161",
-    ClockKind.OBJECTION_DECISION: "민원처리법 §35②, 민법 §157·§159~161",
-    ClockKind.PROPOSAL_DECISION: "국민 제안 규정 §10①, 민법 §157·§159~161",
-    ClockKind.PROPOSAL_REREVIEW_REQUEST: "국민 제안 규정의 재심사 요청, 민법 §157·§159~161",
-    ClockKind.INFORMATION_DISCLOSURE: "정보공개법 §11①②, §29②",
-}
-"""The article on which each clock but the petition's own rests."""
-
-
-def _counting_article(request: DeadlineRequest) -> str:
+def _counting_article(request: DeadlineRequest, pack: RulePack) -> str:
+    """The article on which the clock rests; the petition's own depends on the unit."""
     if request.clock is not ClockKind.PETITION:
-        return CLOCK_ARTICLES[request.clock]
-    if request.period.unit in HOUR_UNITS:
-        return "민원처리법 §19①, 영 §19"
-    return (
-        "민원처리법 §19②" if request.period.unit is Unit.DAYS else "민원처리법 §19③, 민법 §159~161"
+        return pack.article(request.clock)
+    unit = request.period.unit
+    if unit is Unit.IMMEDIATE:
+        return f"{pack.article('hours')}, {pack.article('immediate')}"
+    if unit in HOUR_UNITS:
+        return pack.article("hours")
+    return pack.article("days" if unit is Unit.DAYS else "calendar")
+
+
+def no_rule_step() -> Step:
+    """That the law had no such period yet."""
+    return Step(
+        ko="도달 당시의 법령에는 이 기한이 없습니다.",
+        en="The law had no such period when this arrived.",
     )
 
 
@@ -89,6 +82,7 @@ def start_step(
     start: datetime,
     first: date | None,
     extensions: Sequence[int],
+    pack: RulePack,
 ) -> Step:
     """Where the counting begins, and how long it is."""
     ko, en = UNIT_WORDS[request.period.unit]
@@ -103,7 +97,7 @@ def start_step(
     return Step(
         ko=f"{begin}부터 {amount}{ko}{more_ko}{why_ko}",
         en=f"{amount} {en}{more_en} from {begin}{why_en}",
-        article=_counting_article(request),
+        article=_counting_article(request, pack),
     )
 
 
@@ -183,17 +177,24 @@ def _called(day: date, calendar: BusinessCalendar, *, alone: bool) -> tuple[str,
     return name, calendar.name_en(day)
 
 
-def exclusion_steps(found: Sequence[Exclusion], *, by_hours: bool) -> list[Step]:
+def exclusion_steps(
+    request: DeadlineRequest, found: Sequence[Exclusion], pack: RulePack
+) -> list[Step]:
     """What did not count, in order: «3/12~17 보완 기간 제외»; an outage in hour periods by its
     hours: «6/12 11:00~15:00 정보시스템 장애 제외»."""
     steps: list[Step] = []
+    by_hours = request.period.unit in HOUR_UNITS
     for cause, first, last, hours in _joined(found, by_hours=by_hours):
         ko, en = EXCLUSION_WORDS[cause]
         days = f"{spell_days(first, last)}{hours}"
-        steps.append(
-            Step(ko=f"{days} {ko} 제외", en=f"{days} left out: {en}", article=ARTICLES[cause])
-        )
+        article = pack.article(_rule_of(cause, request.clock))
+        steps.append(Step(ko=f"{days} {ko} 제외", en=f"{days} left out: {en}", article=article))
     return steps
+
+
+def _rule_of(cause: EventType, clock: ClockKind) -> str:
+    proposal = clock is ClockKind.PROPOSAL_DECISION and cause is EventType.SUPPLEMENT_REQUEST
+    return "proposal_supplement" if proposal else RULES[cause]
 
 
 Spell = tuple[EventType, date, date, str]
@@ -232,12 +233,14 @@ def refusal_steps(refused: Sequence[RefusedEvent]) -> list[Step]:
     ]
 
 
-def due_step(request: DeadlineRequest, due: datetime | None) -> Step:
+def due_step(request: DeadlineRequest, due: datetime | None, pack: RulePack) -> Step:
     """Where the counting ends."""
     if due is None:
         return Step(
-            ko="보완을 기다리는 동안에는 기한이 정해지지 않습니다.",
-            en="There is no deadline while a supplement is awaited.",
-            article="영 §20 1호",
+            ko="보완이나 회신을 기다리는 동안에는 기한이 정해지지 않습니다.",
+            en="There is no deadline while a supplement or a reply is awaited.",
+            article=pack.article("supplement"),
         )
-    return Step(ko=f"{spell(due)}까지", en=f"due {spell(due)}", article=_counting_article(request))
+    return Step(
+        ko=f"{spell(due)}까지", en=f"due {spell(due)}", article=_counting_article(request, pack)
+    )

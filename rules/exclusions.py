@@ -176,7 +176,7 @@ def _outages(
     lawful = [
         (event.start.astimezone(UTC), event.end.astimezone(UTC))
         for event in events
-        if isinstance(event, Outage) and seoul_day(event.start) >= pack.outages_from
+        if isinstance(event, Outage) and seoul_day(event.start) >= pack.since("outage")
     ]
     found = []
     for start, end in lawful:

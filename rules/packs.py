@@ -2,12 +2,12 @@
 
 import tomllib
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schema.model import Frozen
 
@@ -29,36 +29,83 @@ class Readings(Frozen):
     """A12: how the 14 (+7) days of a field investigation are counted."""
 
 
+class Rule(Frozen):
+    """One rule of the law: its article, since when there is such a rule, and what that date refers
+    to. Rules that refer to an outage or a proposal are compared with that, not with the pack."""
+
+    name: str
+    article: str
+    since: date
+    refers_to: Literal["receipt", "arrival", "notice", "outage", "proposal"]
+
+    def holds_in(self, pack_from: date) -> bool:
+        """Whether the pack that applies from `pack_from` has this rule."""
+        return self.since <= pack_from or self.refers_to in ("outage", "proposal")
+
+
+Hours = tuple[time, time]
+
+
 class RulePack(Frozen):
     """One version of the law. `valid_from` refers to the receipt unless a rule says otherwise."""
 
     name: str
     valid_from: date
     source: str
-    morning: tuple[time, time]
-    afternoon: tuple[time, time]
+    morning: Hours
+    afternoon: Hours
     immediate_hours: int = Field(gt=0)
     hours_a_day: int = Field(gt=0)
     extension_reasons: frozenset[str] | None = None
     """Lawful reasons (영 §21①); None: any (부득이한 사유), before 2026-05-06."""
     extensions: int = Field(default=2, gt=0)
-    outages_from: date
-    """First day of outages that are not counted (영 §20 2호): the outage's own beginning."""
     investigation_days: int = 14
     investigation_extra_days: int = 7
+    rules: tuple[Rule, ...] = ()
     readings: Readings = Readings()
+
+    @model_validator(mode="after")
+    def _hours_follow_one_another(self) -> "RulePack":
+        if not self.morning[0] < self.morning[1] <= self.afternoon[0] < self.afternoon[1]:
+            raise ValueError("morning and afternoon must follow one another")
+        return self
+
+    @cached_property
+    def _by_name(self) -> dict[str, Rule]:
+        return {rule.name: rule for rule in self.rules}
+
+    def rule(self, name: str) -> Rule | None:
+        """The rule called `name`, or None where the law did not have it yet."""
+        return self._by_name.get(name)
+
+    def article(self, name: str) -> str:
+        """The article of a rule that this pack has. Raises KeyError where it has none."""
+        return self._by_name[name].article
+
+    def since(self, name: str) -> date:
+        """The day from which a rule applies to what it refers to. Raises KeyError."""
+        return self._by_name[name].since
 
 
 class _Packs(Frozen):
     pack: tuple[RulePack, ...] = Field(min_length=1)
+    rule: tuple[Rule, ...] = Field(min_length=1)
+
+    def complete(self) -> tuple[RulePack, ...]:
+        """The packs, oldest first, each with the rules that it has."""
+        return tuple(
+            pack.model_copy(
+                update={"rules": tuple(r for r in self.rule if r.holds_in(pack.valid_from))}
+            )
+            for pack in sorted(self.pack, key=lambda pack: pack.valid_from)
+        )
 
 
 @cache
 def packs() -> tuple[RulePack, ...]:
     """Every pack, oldest first; raises ValidationError where the data is not usable."""
     raw = files("rules.data").joinpath("packs.toml").read_text(encoding="utf-8")
-    found = _Packs.model_validate(tomllib.loads(raw)).pack
-    return tuple(sorted(found, key=lambda pack: pack.valid_from))
+    return _Packs.model_validate(tomllib.loads(raw)).complete()
 
 
 @cache

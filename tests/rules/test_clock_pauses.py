@@ -1,5 +1,7 @@
 """What does not count (영 §17⑤, §20; 국민 제안 규정 §6②, §9④), alone, together and too late."""
 
+from typing import Any
+
 import pytest
 
 from tests.rules.clock_asking import Event, answer, due, event, extend, outage
@@ -133,8 +135,8 @@ def test_an_investigation_that_goes_on_is_left_out_up_to_its_cap() -> None:
 def test_reading_a12_can_count_the_cap_by_the_calendar() -> None:
     """A12 is a setting of the rule pack: 14 calendar days from 3/12 end on 3/25."""
     events = looked("2026-03-12 09:00", "2026-05-29 18:00")
-    asking = ("2026-03-10 10:00", 7, "days", *events)
-    by_calendar = due(*asking, petition_type="grievance", investigation_cap="civil_days")
+    asking = ("2026-03-10 10:00", 7, "days")
+    by_calendar = due(*asking, *events, petition_type="grievance", investigation_cap="civil_days")
     assert by_calendar == "2026-04-01 23:59:59"
 
 
@@ -149,7 +151,7 @@ def test_a_proposal_waits_for_opinions_from_the_day_after_the_request() -> None:
     """국민 제안 규정 §9④, A9: 3/17 to 3/30 are fourteen days."""
     asked = event("consult_request", "2026-03-16 10:00")
     replied = event("consult_reply", "2026-03-30 10:00")
-    proposal = {"clock": "proposal_decision", "petition_type": None}
+    proposal: dict[str, Any] = {"clock": "proposal_decision", "petition_type": None}
     asking = ("2026-03-10 10:00", 30, "civil_days")
     assert due(*asking, asked, replied, **proposal) == "2026-04-23 23:59:59"
     assert due(*asking, asked, **proposal) is None
@@ -165,7 +167,7 @@ def test_overlapping_pauses_are_left_out_once() -> None:
         event("consult_reply", "2026-03-30 10:00"),
         event("supplement_received", "2026-04-06 10:00"),
     ]
-    proposal = {"clock": "proposal_decision", "petition_type": None}
+    proposal: dict[str, Any] = {"clock": "proposal_decision", "petition_type": None}
     found = due("2026-03-10 10:00", 30, "civil_days", *events, **proposal)
     assert found == "2026-04-30 23:59:59"
 
@@ -260,7 +262,7 @@ def test_only_periods_of_processing_leave_time_out(clock: str, unit: str, amount
         event("consult_request", "2026-06-11 10:00"),
     ]
     asking = ("2026-06-10 10:00", amount, unit)
-    of = {"clock": clock, "petition_type": "grievance"}
+    of: dict[str, Any] = {"clock": clock, "petition_type": "grievance"}
     assert due(*asking, *events, **of) == due(*asking, **of)
 
 

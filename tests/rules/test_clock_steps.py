@@ -5,9 +5,9 @@ import pytest
 from tests.rules.clock_asking import Event, answer, event, extend, outage
 
 
-def told(received: str, amount: int, unit: str, *events: Event, **more: object) -> list[str]:
+def told(received: str, amount: int, unit: str, *events: Event) -> list[str]:
     """The Korean steps."""
-    return [step.ko for step in answer(received, amount, unit, *events, **more).steps]
+    return [step.ko for step in answer(received, amount, unit, *events).steps]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_an_open_supplement_says_that_there_is_no_deadline_now() -> None:
     """Null is explained, not only returned."""
     found = answer("2026-03-10 10:00", 7, "days", event("supplement_request", "2026-03-12 11:00"))
     assert found.due_at is None
-    assert found.steps[-1].ko == "보완을 기다리는 동안에는 기한이 정해지지 않습니다."
+    assert found.steps[-1].ko == "보완이나 회신을 기다리는 동안에는 기한이 정해지지 않습니다."
 
 
 def test_extension_and_transfer_are_told() -> None:
@@ -94,7 +94,7 @@ def test_extension_and_transfer_are_told() -> None:
         ("objection_filing", "civil_days", "§35①"),
         ("objection_decision", "civil_days", "§35②"),
         ("proposal_decision", "civil_days", "§10①"),
-        ("proposal_rereview_request", "civil_days", "재심사"),
+        ("proposal_rereview_request", "civil_days", "§12①"),
         ("information_disclosure", "days", "§29②"),
     ],
 )
