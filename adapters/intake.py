@@ -173,8 +173,10 @@ class Intake:
             outcome = JournalOutcome.DUPLICATE if before else JournalOutcome.REGISTERED
             if journal_id is not None:
                 await settle(conn, journal_id, outcome)
-            start = done.number if await needs_workflow(conn, done.number) else None
-        return Taken(outcome, start)
+            start = done.outcome is RegistrationOutcome.NEW_CASE or await needs_workflow(
+                conn, done.number
+            )
+        return Taken(outcome, done.number if start else None)
 
     async def _settle_without_case(self, event: CloudEvent | None) -> Taken:
         journal_id = _journal_id(event) if event else None

@@ -20,12 +20,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.broker_log import BrokerLog
 from adapters.kafka import Broker, ensure_topics, producer, stopped
+from storage.outbox import WAKE_CHANNEL
 from storage.store import Store
 
 log = structlog.get_logger()
 
 BATCH = 200
-IDLE_PAUSE = 0.1
+IDLE_PAUSE = 0.5
 FAULT_PAUSE = 1.0
 LEADER_LOCK = 7_240_001
 PRODUCED = Counter("minwon_relay_produced", "Messages that Kafka acknowledged", ["source"])
@@ -58,6 +59,7 @@ class Relay:
         self._store = store
         self._broker = broker
         self._sources = sources
+        self._woken = asyncio.Event()
         self.ready = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -93,14 +95,16 @@ class Relay:
         await kafka.start()
         try:
             await broker_log.start()
+            await self._listen(lock)
             self.ready = True
             while not stop.is_set():
+                self._woken.clear()
                 await lock.scalar(text("SELECT 1"))
                 await lock.commit()
                 await broker_log.check()
                 moved = [await self._drain(source, kafka, broker_log) for source in self._sources]
                 if not any(moved):
-                    await pause(stop, IDLE_PAUSE)
+                    await pause(self._woken, IDLE_PAUSE)
         finally:
             await broker_log.stop()
             await stopped(kafka)

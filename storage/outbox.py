@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import intake_journal, outbox, reply
 
+WAKE_CHANNEL = "minwon_relay"
+"""Notified by a trigger of journal, outbox and replies, once a statement, at commit."""
+
 RETENTION = timedelta(days=7)
 FIRST_PAUSE = timedelta(seconds=60)
 LONGEST_PAUSE = timedelta(hours=1)

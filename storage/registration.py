@@ -1,5 +1,6 @@
 """Registration: one submission becomes one case, or changes the one that it belongs to, once."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -155,15 +156,13 @@ async def _open_case(
     await adopt_attachments(conn, number, [part.id for part in submission.attachments])
     if submission.attachments:
         detail["attachments"] = [str(part.id) for part in submission.attachments]
-    now = await conn.scalar(text("SELECT clock_timestamp()"))
-    assert now is not None
     await write_event(
         conn,
         submission_event(
             number=number,
             channel=submission.channel,
             at=submission.submitted_at,
-            recorded_at=now,
+            recorded_at=datetime.now(UTC),
             petition_type=FIRST_TYPE[submission.kind],
             item=None,
             detail=detail,

@@ -591,6 +591,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_staff_session")),
     )
+    op.execute(
+        "CREATE FUNCTION wake_relay() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN PERFORM pg_notify('minwon_relay', ''); RETURN NULL; END $$"
+    )
+    for table in ("intake_journal", "outbox", "reply"):
+        op.execute(
+            f"CREATE TRIGGER wake_relay AFTER INSERT ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION wake_relay()"
+        )
 
 
 def downgrade() -> None:
@@ -672,3 +681,4 @@ def downgrade() -> None:
     op.drop_table("calendar_version")
     op.drop_index("ix_attachment_case", table_name="attachment")
     op.drop_table("attachment")
+    op.execute("DROP FUNCTION wake_relay()")
