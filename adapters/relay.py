@@ -109,6 +109,14 @@ class Relay:
             await broker_log.stop()
             await stopped(kafka)
 
+    async def _listen(self, lock: AsyncConnection) -> None:
+        """Be woken by whoever commits something to relay; the poll is for what is due again."""
+        raw = await lock.get_raw_connection()
+        connection = raw.driver_connection
+        assert connection is not None
+        await connection.add_listener(WAKE_CHANNEL, lambda *_: self._woken.set())
+        await lock.commit()
+
     async def _drain(self, source: Source, kafka: AIOKafkaProducer, broker_log: BrokerLog) -> bool:
         async with self._store.engine.begin() as conn:
             batch = await source.pending(conn, self._store, BATCH)
