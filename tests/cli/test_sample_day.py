@@ -58,7 +58,7 @@ def test_what_is_no_instant_of_the_day_stays(written: str) -> None:
 
 
 @given(
-    at=st.datetimes(datetime(2026, 11, 15), datetime(2026, 11, 20))  # noqa: DTZ001.map(
+    at=st.datetimes(datetime(2026, 11, 15), datetime(2026, 11, 20)).map(  # noqa: DTZ001
         lambda naive: naive.replace(microsecond=0, tzinfo=UTC)
     ),
     seconds=st.integers(-86_400, 86_400),

@@ -135,12 +135,15 @@ def test_a_deleted_edit_is_found_by_its_own_id() -> None:
     assert f"x:{edited['id']}" in made.aliases
 
 
+OUR_OWN: dict[str, Any] = {"from": {"id": CITY_PAGE, "name": "서울시(시연)"}}
+
+
 @pytest.mark.parametrize(
     "without_a_petition",
     [
         x_post(author_id=CITY_ON_X),
         x_post(referenced_tweets=[{"type": "retweeted", "id": "1"}]),
-        comment(**{"from": {"id": CITY_PAGE, "name": "서울시(시연)"}}),
+        comment(**OUR_OWN),
         record(META, sample("meta_like.json")),
     ],
     ids=["own post", "repost", "own comment", "like"],
