@@ -6,6 +6,7 @@ from datetime import timedelta
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
+    WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -66,7 +67,8 @@ class RunningCases:
     async def _update(self, command: Command, patience: timedelta) -> Outcome:
         """The update alone where the workflow runs, as nearly always; else one call that starts
         it too, which costs the server twice as much."""
-        running = self._client.get_workflow_handle_for(PetitionWorkflow.run, command.case)
+        running: WorkflowHandle[PetitionWorkflow, None]
+        running = self._client.get_workflow_handle(command.case)
         try:
             return await running.execute_update(
                 PetitionWorkflow.act, command, id=command.request_id, rpc_timeout=patience
