@@ -6,13 +6,14 @@ whatever else was hidden in the file (a polyglot's second half) cannot be in it.
 
 import hashlib
 import io
+import struct
 import warnings
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import puremagic
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 from pydantic import AwareDatetime
 
 from schema.model import Frozen
@@ -22,6 +23,27 @@ MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 JPEG_QUALITY = 88
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What puts a photograph upright, by its EXIF orientation (1: it is)."""
+STRANGE_EXIF = (
+    KeyError,
+    ValueError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ZeroDivisionError,
+    OverflowError,
+    struct.error,
+)
+"""What reading EXIF raises that is damaged, or was made to break its reader."""
 
 
 class Unreadable(StrEnum):
@@ -80,10 +102,10 @@ def clean(content: bytes, name: str) -> CleanPhotograph:
         raise UnreadableFile(name, Unreadable.TOO_LARGE)
     image = _opened(content, name)
     captured_at, place = _captured_at(image), _place(image)
-    kind = str(image.format)
+    # Telephones put further pictures behind the first (MPO, still a JPEG); only the first is kept.
+    kind = "PNG" if image.format == "PNG" else "JPEG"
     try:
-        upright = ImageOps.exif_transpose(image)
-        copy = upright.convert("RGB" if kind == "JPEG" else _png_mode(upright))
+        copy = _upright(image).convert("RGB" if kind == "JPEG" else _png_mode(image))
     except (OSError, SyntaxError, ValueError):
         raise UnreadableFile(name, Unreadable.BROKEN) from None
     return CleanPhotograph(
@@ -122,6 +144,16 @@ def _why_no_photograph(content: bytes) -> Unreadable:
     return Unreadable.NOT_TAKEN_YET if follows else Unreadable.NOT_A_PHOTOGRAPH
 
 
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as its EXIF says. Pillow's own function writes the EXIF anew, and fails on a strange
+    one; the copy has none."""
+    try:
+        turn = TURNS.get(int(image.getexif().get(ExifTags.Base.Orientation, 1)))
+    except STRANGE_EXIF:
+        turn = None
+    return image if turn is None else image.transpose(turn)
+
+
 def _png_mode(image: Image.Image) -> str:
     return "RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB"
 
@@ -145,7 +177,7 @@ def _captured_at(image: Image.Image) -> datetime | None:
         taken = datetime.strptime(  # noqa: DTZ007 - the zone is another tag
             str(exif[ExifTags.Base.DateTimeOriginal]).strip("\x00 "), "%Y:%m:%d %H:%M:%S"
         )
-    except (KeyError, ValueError, OSError, SyntaxError, TypeError):
+    except STRANGE_EXIF:
         return None
     offset = str(exif.get(ExifTags.Base.OffsetTimeOriginal, ""))
     try:
@@ -164,7 +196,7 @@ def _place(image: Image.Image) -> tuple[float, float] | None:
         gps = image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
         lat = _degrees(gps[ExifTags.GPS.GPSLatitude], gps[ExifTags.GPS.GPSLatitudeRef])
         long = _degrees(gps[ExifTags.GPS.GPSLongitude], gps[ExifTags.GPS.GPSLongitudeRef])
-    except (KeyError, ValueError, OSError, SyntaxError, TypeError, ZeroDivisionError):
+    except STRANGE_EXIF:
         return None
     if not (-90 <= lat <= 90 and -180 <= long <= 180) or (lat, long) == (0.0, 0.0):
         return None
