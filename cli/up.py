@@ -14,6 +14,7 @@ from typing import IO
 import httpx
 from rich.console import Console
 
+from cli.log_lines import LogLines
 from cli.state import KEYS, forget_running, write_running
 from settings import Settings
 from stack.kafka import Kafka
@@ -27,6 +28,9 @@ READY_SECONDS = 90.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 STEADY_SECONDS = 30.0
 """A process that ran so long is restarted at once when it ends; one that did not, ever later."""
+
+ROLE_GRACE, SERVER_GRACE, DATABASE_GRACE = 4.0, 1.5, 4.0
+"""Seconds until a process that was asked to end is made to: all together stay under ten."""
 
 Component = Postgres | Kafka | Temporal
 
@@ -168,8 +172,10 @@ class Up:
             self._say(f"{name} ended ({_how(code)}); it is started again.{note}")
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_PAUSE)
-            with contextlib.suppress(ComponentError):
+            try:
                 await restart()
+            except ComponentError as error:
+                self._say(str(error))
 
     def _watch(self, watching: Awaitable[None]) -> None:
         self._watchers.append(asyncio.ensure_future(watching))
@@ -238,12 +244,15 @@ class Up:
 
     async def _show(self, child: Child) -> None:
         """What a role prints, each line after its name."""
+        lines = LogLines()
         while child.output is not None:
             line = await child.output.readline()
             if not line:
                 return
-            text = line.decode("utf-8", "replace").rstrip()
-            self._console.print(f"{child.name:>8} │ {text}", markup=False, highlight=False)
+            said = line.decode("utf-8", "replace").rstrip()
+            text = lines.readable(said, now=time.monotonic())
+            if text is not None:
+                self._console.print(f"{child.name:>8} │ {text}", markup=False, highlight=False)
 
     async def _wait_ready(self) -> None:
         waiting = set(self._ops)
@@ -306,11 +315,17 @@ class Up:
 
     async def _end(self) -> None:
         self._stop.set()
+        if self._components:
+            self._say("ending what was started …")
         for watcher in self._watchers:
             watcher.cancel()
-        await asyncio.gather(*(child.stop(grace=5.0) for child in reversed(self._children)))
-        for component in reversed(self._components):
-            await component.stop()
+        await asyncio.gather(*self._watchers, return_exceptions=True)
+        await asyncio.gather(*(child.stop(grace=ROLE_GRACE) for child in self._children))
+        # PostgreSQL last: nobody who writes to it is left by then, and its checkpoint has time.
+        databases = [each for each in self._components if isinstance(each, Postgres)]
+        servers = [each for each in self._components if not isinstance(each, Postgres)]
+        await asyncio.gather(*(server.stop(grace=SERVER_GRACE) for server in servers))
+        await asyncio.gather(*(database.stop(grace=DATABASE_GRACE) for database in databases))
         forget_running(self._directory)
 
 
