@@ -111,7 +111,7 @@ async def _parts(request: Request, body: bytes) -> tuple[bytes, list[Upload]]:
             if isinstance(one, UploadFile)
         ]
         report = reports[0]
-        text = await report.read() if isinstance(report, UploadFile) else report.encode()
+        text = await report.read() if isinstance(report, UploadFile) else _sent(report, body)
     if len(uploads) > MAX_FILES:
         raise refused(
             422,
@@ -120,6 +120,17 @@ async def _parts(request: Request, body: bytes) -> tuple[bytes, list[Upload]]:
             f"At most {MAX_FILES} files may be sent.",
         )
     return text, uploads
+
+
+def _sent(field: str, body: bytes) -> bytes:
+    """The bytes of a field: the parser reads what is no UTF-8 as Latin-1, and does not say so."""
+    written = field.encode()
+    if written in body:
+        return written
+    try:
+        return field.encode("latin-1")
+    except UnicodeEncodeError:
+        return written
 
 
 async def _form(request: Request, body: bytes) -> FormData:
