@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.sample_day import SampleRecord
-from rules.organisation import full_name_ko
+from rules.organisation import agencies as all_agencies
+from rules.organisation import agency_of, department
 from schema.codes import Channel
 from schema.model import Frozen
 from storage.fates import Fate
@@ -56,7 +57,12 @@ class Sent(Frozen):
     @classmethod
     def of(cls, record: SampleRecord, body: bytes, answer: httpx.Response) -> Self:
         """The record as sent with `body`, and its answer."""
-        ids = [_receipt_number(answer), hashlib.sha256(body).hexdigest(), *_own_ids(record.body)]
+        own = sorted(_own_ids(record.body), key=lambda named: named[0] != _HISTORY)
+        ids = [
+            _receipt_number(answer),
+            hashlib.sha256(body).hexdigest(),
+            *(named for _, named in own),
+        ]
         return cls(record=record, status=answer.status_code, ids=tuple(filter(None, ids)))
 
 
@@ -72,11 +78,17 @@ def _receipt_number(answer: httpx.Response) -> str | None:
 _ID_FIELDS = ("call_id", "message_id", "MessageSid", "report_id", "comment_id", "post_id", "id")
 
 
-def _own_ids(body: object) -> Iterator[str]:
-    """Every id that the body gives: which one the channel goes by is the channel's matter."""
+_HISTORY = "edit_history_tweet_ids"
+"""An edited post goes by the first id of its history, whatever its own is."""
+
+
+def _own_ids(body: object) -> Iterator[tuple[str, str]]:
+    """Every id that the body gives, with its field: which one counts is the channel's matter."""
     for name, value in _fields(body):
         if name in _ID_FIELDS and isinstance(value, str):
-            yield value
+            yield name, value
+        elif name == _HISTORY and isinstance(value, list):
+            yield from ((name, one) for one in value if isinstance(one, str))
         else:
             yield from _own_ids(value)
 
@@ -134,7 +146,8 @@ class ReplayReport(Frozen):
             if reasons:
                 told = ", ".join(f"{reason} {count}" for reason, count in reasons)
                 screen.print(f"{HEADINGS[became]}: {told}")
-        screen.print(self._by_department_table())
+        if self.count(Became.REGISTERED):
+            screen.print(self._by_department_table())
 
     def _by_channel_table(self) -> Table:
         shown = [became for became in Became if self.count(became)]
@@ -150,13 +163,25 @@ class ReplayReport(Frozen):
         return table
 
     def _by_department_table(self) -> Table:
-        departments = self.by_department()
+        """A row for each agency, in the order of their numbers of petitions."""
+        agencies: dict[str, Counter[str]] = {}
+        for code, count in self.by_department().items():
+            agencies.setdefault(agency_of(code), Counter())[code] = count
         table = Table(title="Registered, by department", show_footer=True)
-        table.add_column("Department", "All")
-        table.add_column("Petitions", str(departments.total()), justify="right")
-        for code, count in departments.most_common():
-            table.add_row(full_name_ko(code) if code else "(not routed yet)", str(count))
+        table.add_column("Agency", "All", no_wrap=True)
+        total = sum(found.total() for found in agencies.values())
+        table.add_column("Petitions", str(total), justify="right")
+        table.add_column("Departments")
+        by_size = sorted(agencies.items(), key=lambda found: -found[1].total())
+        for agency, found in by_size:
+            told = ", ".join(f"{_name(code)} {count}" for code, count in found.most_common())
+            name = all_agencies()[agency].name_ko if agency else "(not routed yet)"
+            table.add_row(name, str(found.total()), told)
         return table
+
+
+def _name(code: str) -> str:
+    return department(code).name_ko if code else ""
 
 
 def report_of(sent: Sequence[Sent], fates: Sequence[Fate]) -> ReplayReport:

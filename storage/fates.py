@@ -57,7 +57,9 @@ async def fates_after(conn: AsyncConnection, journal_id: int) -> tuple[Fate, ...
             intake_journal.c.external_id,
             intake_journal.c.receipt_number,
             intake_journal.c.outcome,
-            (func.coalesce(first_registered, -1) == intake_journal.c.id).label("opened"),
+            (cases.c.number.is_not(None) & (first_registered == intake_journal.c.id)).label(
+                "opened"
+            ),
             cases.c.number.label("case"),
             cases.c.department,
             quarantine.c.reason,
