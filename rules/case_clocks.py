@@ -13,6 +13,7 @@ from schema.deadlines import ClockKind, DeadlineRequest, Period, Step, Unit
 from schema.model import Frozen
 
 IMMEDIATE_WORKING_HOURS = 3
+CITIZEN_PROPOSAL = "SG01"
 MINUTES = 60
 
 
@@ -71,7 +72,8 @@ def legal_period(facts: CaseFacts, *, other_period: str) -> tuple[ClockKind, Per
     (영 §16③, reading A11) or the case is an opinion, which has no legal due."""
     if facts.kind is CaseKind.OPINION:
         return None
-    entry = leaf(facts.item or UNCLASSIFIED)
+    proposal = facts.petition_type is PetitionType.PROPOSAL
+    entry = leaf(facts.item or (CITIZEN_PROPOSAL if proposal else UNCLASSIFIED))
     if facts.petition_type is PetitionType.OTHER:
         if other_period == "agency" and entry.field_sla_hours is not None:
             return None

@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import AwareDatetime, JsonValue
 
 from rules.organisation import FIRST_LINE, agency_of, is_department
-from rules.taxonomy import is_item, leaf
+from rules.taxonomy import UNCLASSIFIED, is_item, leaf
 from rules.transitions import TRANSITIONS
 from schema.codes import ENDED_STATES, Action, CaseKind, EventKind, PetitionType, State
 from schema.commands import Command, Refusal, RefusalCode
@@ -140,11 +140,13 @@ def _received(after: CaseFacts, command: Command) -> CaseFacts:
         "department": FIRST_LINE,
     }
     item = detail.get("item")
+    known = leaf(item if isinstance(item, str) else UNCLASSIFIED)
     if isinstance(item, str):
-        update["item"] = item
-        update["urgent"] = leaf(item).urgent
-        if after.kind is not CaseKind.OPINION:
-            update["petition_type"] = leaf(item).petition_type
+        update |= {"item": item, "urgent": known.urgent}
+    if after.kind is CaseKind.PETITION:
+        update["petition_type"] = known.petition_type
+    elif after.kind is CaseKind.PROPOSAL:
+        update["petition_type"] = PetitionType.PROPOSAL
     return after.model_copy(update=update)
 
 
