@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
 
 from sqlalchemy import text
 
@@ -109,19 +108,12 @@ async def every_event_was_heard(city: RunningCity) -> None:
     async with city.store.engine.connect() as conn:
         rows = (await conn.execute(text("SELECT id::text, case_number, seq FROM case_event"))).all()
     wanted = {row.id for row in rows}
-    await _until(lambda: wanted <= city.heard.ids)
+    await city.hear_all()
     unheard = wanted - city.heard.ids
-    assert not unheard
+    assert not unheard, f"{len(unheard)} of {len(wanted)}"
     for events in city.heard.by_case.values():
         seqs = [event["data"]["seq"] for event in events]
         assert sorted(seqs) == list(range(1, len(seqs) + 1))
-
-
-async def _until(reached: Callable[[], bool]) -> None:
-    for _ in range(120):
-        if reached():
-            return
-        await asyncio.sleep(0.5)
 
 
 async def no_reply_is_missing_or_different_twice(city: RunningCity) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from adapters.channel import GatewaySecrets
-from adapters.kafka import Broker
+from adapters.kafka import PARTITIONS, Broker
 from cli.migrate import prepare_database
 from cli.replay import Gateways
 from schema.envelope import CASE_EVENTS
@@ -218,6 +218,26 @@ class RunningCity:
                 await asyncio.sleep(0.5)
             finally:
                 await consumer.stop()
+
+    async def hear_all(self) -> None:
+        """Read what is on `case.events` now from its beginning, beside the listener."""
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.broker.bootstrap, enable_auto_commit=False
+        )
+        await consumer.start()
+        try:
+            places = [TopicPartition(CASE_EVENTS, number) for number in range(PARTITIONS)]
+            consumer.assign(places)
+            await consumer.seek_to_beginning(*places)
+            quiet = 0
+            while quiet < 4:
+                found = await consumer.getmany(timeout_ms=500)
+                quiet = 0 if found else quiet + 1
+                for records in found.values():
+                    for record in records:
+                        self.heard.take(record.value)
+        finally:
+            await consumer.stop()
 
     async def received(self, **query: str) -> list[dict[str, Any]]:
         """What citizens received, as the stand-ins keep it."""
