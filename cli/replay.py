@@ -61,6 +61,7 @@ async def replay(
     state_dir: Path | None = None,
     keep_dates: bool = False,
     concurrency: int = CONCURRENCY,
+    patience: timedelta = PATIENCE,
     console: Console | None = None,
 ) -> ReplayReport:
     """Send the records of `file`, wait until they have settled, print and return the report.
@@ -73,10 +74,13 @@ async def replay(
     shift = _shift(file, records, state_dir=state_dir, keep_dates=keep_dates)
     async with store.engine.connect() as conn:
         before = await last_journalled(conn)
-    sender = _Sender(gateways, shift, file.parent)
+    sender = _Sender(gateways, shift, file.parent, patience)
     async with _progress(screen, f"Sending {file.name}", len(records)) as advance:
-        sent = await sender.send(records, concurrency=concurrency, advance=advance)
-    fates = await _settled(store, before, sent, screen)
+        try:
+            sent = await sender.send(records, concurrency=concurrency, advance=advance)
+        except ExceptionGroup as group:
+            raise group.exceptions[0] from None
+    fates = await _settled(store, before, sent, screen=screen, patience=patience)
     report = report_of(sent, fates)
     report.print(screen)
     return report
@@ -104,10 +108,11 @@ def _shift(
 class _Sender:
     """Sends the records, several at once, those that belong together one after another."""
 
-    def __init__(self, gateways: Gateways, shift: Shift, folder: Path) -> None:
+    def __init__(self, gateways: Gateways, shift: Shift, folder: Path, patience: timedelta) -> None:
         self._gateways = gateways
         self._shift = shift
         self._folder = folder
+        self._patience = patience
 
     async def send(
         self, records: Sequence[SampleRecord], *, concurrency: int, advance: Advance
@@ -150,7 +155,7 @@ class _Sender:
             base_url=self._gateways.base_url,
             secrets=self._gateways.secrets,
         )
-        deadline = asyncio.get_running_loop().time() + PATIENCE.total_seconds()
+        deadline = asyncio.get_running_loop().time() + self._patience.total_seconds()
         while True:
             wait = 1.0
             try:
@@ -173,7 +178,7 @@ class _Sender:
 
 
 async def _settled(
-    store: Store, before: int, sent: Sequence[Sent], screen: Console
+    store: Store, before: int, sent: Sequence[Sent], *, screen: Console, patience: timedelta
 ) -> tuple[Fate, ...]:
     """The fates of what was sent, when all are settled or nothing has moved for a while."""
     accepted = sum(one.was_taken for one in sent)
@@ -185,7 +190,7 @@ async def _settled(
                 fates = await fates_after(conn, before)
             settled = sum(fate.is_settled() for fate in fates)
             if settled > moved:
-                moved, deadline = settled, loop.time() + PATIENCE.total_seconds()
+                moved, deadline = settled, loop.time() + patience.total_seconds()
             if settled == len(fates) or loop.time() > deadline:
                 advance(accepted)
                 return fates

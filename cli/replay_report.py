@@ -61,9 +61,15 @@ class Sent(Frozen):
         ids = [
             _receipt_number(answer),
             hashlib.sha256(body).hexdigest(),
+            _digest_of_part(record.body),
             *(named for _, named in own),
         ]
         return cls(record=record, status=answer.status_code, ids=tuple(filter(None, ids)))
+
+
+def _digest_of_part(body: object) -> str | None:
+    """The name of a multipart report that nobody can read: the hash of its one part."""
+    return hashlib.sha256(body.encode()).hexdigest() if isinstance(body, str) else None
 
 
 def _receipt_number(answer: httpx.Response) -> str | None:
@@ -187,8 +193,8 @@ def _name(code: str) -> str:
 def report_of(sent: Sequence[Sent], fates: Sequence[Fate]) -> ReplayReport:
     """Each record with the journal row that it made, rows under one id in their order.
 
-    A record that was taken and made no row was answered from what is stored (web form), or was
-    known at the gateway to be no petition (a network's other news).
+    A form that was taken and made no row was answered from what is stored; any other record
+    without its row is one that is still looked for.
     """
     rows: dict[str, deque[Fate]] = {}
     for fate in fates:
@@ -202,7 +208,7 @@ def _result(sent: Sent, rows: dict[str, deque[Fate]]) -> Result:
     fate = next((rows[name].popleft() for name in sent.ids if rows.get(name)), None)
     if fate is None:
         stored = sent.record.channel is Channel.WEB_FORM
-        return Result(sent=sent, became=Became.DELIVERED_BEFORE if stored else Became.NO_PETITION)
+        return Result(sent=sent, became=Became.DELIVERED_BEFORE if stored else Became.WAITING)
     return Result(sent=sent, became=_became(fate), reason=fate.reason, department=fate.department)
 
 

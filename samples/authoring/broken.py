@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from day import Day, Record
+from networks import PAGE, X_ACCOUNT, page_feed, tweet
 
 Spoilt = Callable[[Day], Record]
 
@@ -17,6 +18,8 @@ WEB = "/api/v1/petitions"
 CALLS = "/gateway/sms_120/calls"
 MESSAGES = "/gateway/sms_120/messages"
 REPORTS = "/gateway/smart_report/reports"
+X = "/gateway/sns/x"
+META = "/gateway/sns/meta"
 FORM = "application/x-www-form-urlencoded"
 DEEP = 3000
 
@@ -26,7 +29,9 @@ def _bytes(content: bytes) -> Record:
 
 
 def _record(gateway: str, broken: str, expects: str, scheme: str, **fields: Any) -> Spoilt:
-    prefix = {WEB: "web", CALLS: "call", MESSAGES: "sms", REPORTS: "app"}[gateway]
+    prefix = {WEB: "web", CALLS: "call", MESSAGES: "sms", REPORTS: "app", X: "x", META: "meta"}[
+        gateway
+    ]
 
     def made(day: Day) -> Record:
         return {
@@ -143,6 +148,36 @@ def _key_used_twice(day: Day) -> Record:
     )(day)
 
 
+def _x(broken: str, *, text: str, account: str, expects: str, **fields: Any) -> Spoilt:
+    def made(day: Day) -> Record:
+        at = day.instant(first=9, last=20)
+        author = {"id": "1500000099990042", "username": "bomnal042", "name": "bomnal042"}
+        body = tweet(f"20{day.dice.randrange(10**17):017d}", text, author, at)
+        body["data"]["entities"]["mentions"][0]["id"] = account
+        return _record(X, broken, expects, "x", at=at, body=body, **fields)(day)
+
+    return made
+
+
+def _meta(broken: str, *, page: str, message: str, expects: str, **fields: Any) -> Spoilt:
+    def made(day: Day) -> Record:
+        at = day.instant(first=9, last=20)
+        value = {
+            "item": "comment",
+            "verb": "add",
+            "comment_id": f"3301_{day.dice.randrange(10**9):09d}",
+            "post_id": f"{page}_3301",
+            "from": {"id": "770000000009042", "name": "봄날 시민"},
+            "message": message,
+            "created_time": int(at.timestamp()),
+        }
+        body = page_feed(at, value)
+        body["entry"][0]["id"] = page
+        return _record(META, broken, expects, "meta", at=at, body=body, **fields)(day)
+
+    return made
+
+
 _TOO_LONG = "길어요 " * 5001
 
 BROKEN: tuple[Spoilt, ...] = (
@@ -213,6 +248,24 @@ BROKEN: tuple[Spoilt, ...] = (
             media=[_file("IMG_2011.jpg", "photos/cut-off.jpg")]),
     _report("다른 열쇠로 서명", body=_report_body(4), signature="wrong",
             media=["photos/pothole.jpg"]),
+    _report("report 부분 없음", media=["photos/paving.jpg"]),
+    _report("multipart가 아님", content_type="application/json", body=_report_body(6)),
+    _report("report가 JSON이 아님", expects="quarantined", body="신고: 인도에 금이 갔어요"),
+    _report("숫자가 아닌 위도", expects="quarantined", body=_report_body(7, lat="북쪽")),
+    _report("공백뿐인 text", expects="quarantined", body=_report_body(8, text=" \n\t ")),
+    _x("다른 열쇠로 서명한 X 웹훅", text="@seoul_demo 가로등 고장", account=X_ACCOUNT["id"],
+       expects="refused", signature="wrong"),
+    _x("시의 것이 아닌 X 계정을 부름", text="@someone 가로등 고장", account="1700000000000000999",
+       expects="quarantined"),
+    _x("부르기만 하고 말이 없음", text="@seoul_demo ", account=X_ACCOUNT["id"],
+       expects="quarantined"),
+    _record(X, "data가 없는 X 본문", "quarantined", "x", body={"includes": {"users": []}}),
+    _meta("명부에 없는 페이지", page="100000000000999", message="가로등이 꺼졌어요",
+          expects="quarantined"),
+    _meta("서명 없는 Meta 웹훅", page=PAGE["id"], message="가로등이 꺼졌어요", expects="refused",
+          signature="absent"),
+    _record(META, "entry가 빈 Meta 본문", "quarantined", "meta",
+            body={"object": "page", "entry": []}),
 )  # fmt: skip
 
 

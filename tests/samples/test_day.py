@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from adapters.channel import GatewaySecrets, IntakeRecord
 from adapters.decoding import SEOUL
 from cli.replay_report import Became
-from cli.sample_day import RawRequest, SampleRecord, Shift, raw_request, read_sample
+from cli.sample_day import SampleRecord, read_sample
 from rules.organisation import districts
 from rules.taxonomy import groups, leaves
 from schema.codes import Channel
@@ -158,31 +157,3 @@ def test_everybody_is_invented() -> None:
 
 def _mails(raw: str) -> list[str]:
     return [word for word in raw.split('"') if "@" in word and " " not in word and "." in word]
-
-
-SECRETS = GatewaySecrets(pages_url="http://minwon.invalid", sms_120_key="k", smart_report_key="k")
-
-
-def request_of(record: SampleRecord) -> RawRequest:
-    """The record as the gateway gets it, on the day it was written for."""
-    return raw_request(
-        record,
-        shift=Shift(by=RECORDS[-1].at - RECORDS[-1].at, day=RECORDS[-1].at),
-        folder=SAMPLES,
-        base_url="http://minwon.invalid",
-        secrets=SECRETS,
-    )
-
-
-def intake_record(record: SampleRecord, kind: str) -> IntakeRecord:
-    """The record as intake gets it from its topic."""
-    request = request_of(record)
-    return IntakeRecord(
-        channel=record.channel,
-        kind=kind,
-        external_id=record.id,
-        revision=0,
-        body=request.body,
-        media_type=request.headers["Content-Type"],
-        arrived_at=record.at,
-    )
