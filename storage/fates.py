@@ -57,9 +57,9 @@ async def fates_after(conn: AsyncConnection, journal_id: int) -> tuple[Fate, ...
             intake_journal.c.external_id,
             intake_journal.c.receipt_number,
             intake_journal.c.outcome,
-            (cases.c.number.is_not(None) & (first_registered == intake_journal.c.id)).label(
-                "opened"
-            ),
+            func.coalesce(
+                cases.c.number.is_not(None) & (first_registered == intake_journal.c.id), False
+            ).label("opened"),
             cases.c.number.label("case"),
             cases.c.department,
             quarantine.c.reason,

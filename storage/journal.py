@@ -208,10 +208,16 @@ async def pending(conn: AsyncConnection, *, limit: int) -> Sequence[Row[tuple[ob
 async def settle(
     conn: AsyncConnection, journal_id: int, outcome: JournalOutcome, at: datetime | None = None
 ) -> None:
-    """Note what became of a row; the relay then leaves it alone."""
+    """Note what became of a row; the relay then leaves it alone.
+
+    The first fate stays: the same row redelivered is no second delivery. Only what was in
+    quarantine may still become something else.
+    """
+    unsettled = intake_journal.c.outcome.is_(None)
+    in_quarantine = intake_journal.c.outcome == JournalOutcome.QUARANTINED
     await conn.execute(
         update(intake_journal)
-        .where(intake_journal.c.id == journal_id)
+        .where(intake_journal.c.id == journal_id, unsettled | in_quarantine)
         .values(outcome=outcome, settled_at=at or func.now())
     )
 
