@@ -16,19 +16,20 @@ class LogLines:
     def readable(self, line: str, *, now: float) -> str | None:
         """The line for people, or None where the same was shown a moment ago.
 
-        `now` is a monotonic instant in seconds. A line that is no JSON object stays as it is.
+        `now` is a monotonic instant in seconds. A line that is no log entry stays as it is, each
+        time.
         """
-        text = _readable(line)
+        entry = _entry(line)
+        if entry is None:
+            return line
+        text = _readable(entry)
         recent = {said: at for said, at in self._shown.items() if now - at < QUIET_SECONDS}
         repeated = text in recent
         self._shown = recent if repeated else {**recent, text: now}
         return None if repeated else text
 
 
-def _readable(line: str) -> str:
-    entry = _entry(line)
-    if entry is None:
-        return line
+def _readable(entry: dict[str, Any]) -> str:
     level = str(entry.get("level", "info"))
     fields = " ".join(f"{name}={value}" for name, value in entry.items() if name not in HIDDEN)
     words = (

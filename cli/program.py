@@ -18,7 +18,6 @@ app = typer.Typer(
 )
 quarantine_app = typer.Typer(help="What could not be understood: list, show, retry.")
 user_app = typer.Typer(help="Local accounts of staff.")
-deadlines_app = typer.Typer(help="Deadlines of the law.")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(user_app, name="user")
 

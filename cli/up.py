@@ -307,11 +307,14 @@ class Up:
 
     async def _demonstrate(self, *, keep_dates: bool) -> None:
         verb = ["replay", "samples/day.jsonl", *(["--keep-dates"] if keep_dates else [])]
-        child = Child(name="replay", argv=[sys.executable, "-m", "cli", *verb], env=self._env)
-        await child.start()
+        argv = [sys.executable, "-m", "cli", *verb]
+        child = Child(name="replay", argv=argv, env=self._env, ours=True)
         self._children.append(child)
-        await self._show(child)
-        self._say("The sample day has been replayed; look at the pages above.")
+        await child.start()
+        if await child.wait() == 0:
+            self._say("The sample day has been replayed; look at the pages above.")
+        else:
+            self._say("The sample day was not replayed whole: see what is said above.")
 
     async def _end(self) -> None:
         self._stop.set()

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -51,7 +52,9 @@ class Child:
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
     log: Path | None = None
-    """File that takes what it prints; None: a pipe, read by `lines`."""
+    """File that takes what it prints; None: a pipe, read from `output`."""
+    ours: bool = False
+    """It prints where we print, so that a terminal is one for it too."""
     user: int | None = None
     cwd: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
@@ -82,7 +85,9 @@ class Child:
     async def start(self) -> None:
         """Start it."""
         with contextlib.ExitStack() as files:
-            sink = files.enter_context(self.log.open("ab")) if self.log else asyncio.subprocess.PIPE
+            sink: IO[bytes] | int | None = None if self.ours else asyncio.subprocess.PIPE
+            if self.log is not None:
+                sink = files.enter_context(self.log.open("ab"))
             self._process = await asyncio.create_subprocess_exec(
                 *self.argv,
                 stdin=asyncio.subprocess.DEVNULL,

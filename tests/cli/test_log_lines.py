@@ -42,3 +42,9 @@ def test_another_line_is_shown_at_once() -> None:
     first = lines.readable(entry(event="one", case=1), now=0)
     second = lines.readable(entry(event="one", case=2), now=0)
     assert (first, second) == ("one (case=1)", "one (case=2)")
+
+
+def test_what_is_no_log_entry_is_shown_each_time() -> None:
+    """A table has equal lines: none may be missing."""
+    lines = LogLines()
+    assert [lines.readable("├──┤", now=0) for _ in range(2)] == ["├──┤", "├──┤"]
