@@ -1,7 +1,8 @@
 """Working time: an instant is so many working seconds after the calendar's beginning, and back.
 
 Both directions are a look-up in the list of working days, so adding hours costs the same whether
-a holiday lies between or a year.
+a holiday lies between or a year. Inside, time is counted in whole microseconds: fractions of a
+second added up as floats miss the end of a day by a billionth, and then end on the next one.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from rules.packs import SEOUL, RulePack
 
 MINUTE = 60
 HOUR = 3600
+MICROS = 1_000_000
 
 
 def seoul(day: date, at: time) -> datetime:
@@ -24,26 +26,27 @@ def seoul_day(at: datetime) -> date:
     return at.astimezone(SEOUL).date()
 
 
-def _seconds(at: time) -> float:
-    return at.hour * HOUR + at.minute * MINUTE + at.second + at.microsecond / 1e6
+def _micros(at: time) -> int:
+    return (at.hour * HOUR + at.minute * MINUTE + at.second) * MICROS + at.microsecond
 
 
 class WorkingDay:
     """The working hours of one day: 09–12 and 13–18 (지방공무원 복무규정 §2②)."""
 
     def __init__(self, pack: RulePack) -> None:
-        self._spans = [tuple(map(_seconds, span)) for span in (pack.morning, pack.afternoon)]
+        self._frames = (pack.morning, pack.afternoon)
+        self._spans = [(_micros(opens), _micros(closes)) for opens, closes in self._frames]
         self.opens = pack.morning[0]
         self.closes = pack.afternoon[1]
         self.length = sum(end - start for start, end in self._spans)
 
-    def worked_at(self, at: time) -> float:
-        """Working seconds of the day up to `at`."""
-        now = _seconds(at)
+    def worked_at(self, at: time) -> int:
+        """Working microseconds of the day up to `at`."""
+        now = _micros(at)
         return sum(min(max(now - start, 0), end - start) for start, end in self._spans)
 
-    def at_worked(self, worked: float) -> float:
-        """Seconds after midnight at which `worked` (above 0) working seconds are first done."""
+    def at_worked(self, worked: int) -> int:
+        """Microseconds after midnight at which `worked` (above 0) working ones are first done."""
         left = worked
         for start, end in self._spans:
             if left <= end - start:
@@ -53,31 +56,29 @@ class WorkingDay:
 
     def is_working(self, at: time) -> bool:
         """True from each opening to just before the following break or end."""
-        return any(start <= _seconds(at) < end for start, end in self._spans)
+        return any(start <= _micros(at) < end for start, end in self._spans)
 
     def opening_after(self, at: time) -> time | None:
         """The next opening of the same day at or after `at`, or None when the day is over."""
-        for start, _ in self._spans:
-            if _seconds(at) <= start:
-                return time(int(start // HOUR), int(start % HOUR // MINUTE))
-        return None
+        openings = (opens for opens, _ in self._frames if at <= opens)
+        return next(openings, None)
 
 
-def total_at(at: datetime, calendar: BusinessCalendar, pack: RulePack) -> float:
-    """Working seconds from the calendar's beginning to `at`."""
+def total_at(at: datetime, calendar: BusinessCalendar, pack: RulePack) -> int:
+    """Working microseconds from the calendar's beginning to `at`."""
     local, hours = at.astimezone(SEOUL), WorkingDay(pack)
     done = calendar.days_before(local.date()) * hours.length
     return done + (hours.worked_at(local.time()) if calendar.is_open(local.date()) else 0)
 
 
-def at_total(total: float, calendar: BusinessCalendar, pack: RulePack) -> datetime:
-    """The earliest instant at which `total` working seconds are done (reading A1); in UTC."""
+def at_total(total: int, calendar: BusinessCalendar, pack: RulePack) -> datetime:
+    """The earliest instant at which `total` working microseconds are done (reading A1); in UTC."""
     hours = WorkingDay(pack)
     index, rest = divmod(total, hours.length)
     if rest == 0:
         index, rest = index - 1, hours.length
-    midnight = seoul(calendar.nth(int(index)), time(0))
-    return midnight + timedelta(seconds=hours.at_worked(rest))
+    midnight = seoul(calendar.nth(index), time(0))
+    return midnight + timedelta(microseconds=hours.at_worked(rest))
 
 
 def receipt_instant(at: datetime, calendar: BusinessCalendar, pack: RulePack) -> datetime:
@@ -99,6 +100,12 @@ def working_seconds_between(
     start: datetime, end: datetime, calendar: BusinessCalendar, pack: RulePack
 ) -> float:
     """Working seconds from `start` to `end`; negative where `end` comes first."""
+    return _worked_between(start, end, calendar, pack) / MICROS
+
+
+def _worked_between(
+    start: datetime, end: datetime, calendar: BusinessCalendar, pack: RulePack
+) -> int:
     return total_at(end, calendar, pack) - total_at(start, calendar, pack)
 
 
@@ -109,9 +116,13 @@ def add_working_seconds(
 
     Raises CalendarError beyond the years covered.
     """
-    if seconds <= 0:
+    return _add(start, round(seconds * MICROS), calendar, pack)
+
+
+def _add(start: datetime, micros: int, calendar: BusinessCalendar, pack: RulePack) -> datetime:
+    if micros <= 0:
         return start.astimezone(UTC)
-    due = at_total(total_at(start, calendar, pack) + seconds, calendar, pack)
+    due = at_total(total_at(start, calendar, pack) + micros, calendar, pack)
     if pack.readings.exhaustion == "next_opening":
         return receipt_instant(due, calendar, pack)
     return due
@@ -139,13 +150,13 @@ def add_working_seconds_outside(
     pack: RulePack,
 ) -> datetime:
     """`add_working_seconds`, counting nothing inside the `excluded` spans."""
-    at, left = start, seconds
+    at, left = start, round(seconds * MICROS)
     for begin, end in united(excluded):
         if end <= at:
             continue
-        before = max(0.0, working_seconds_between(at, max(begin, at), calendar, pack))
+        before = _worked_between(at, max(begin, at), calendar, pack)
         if before >= left:
             break
         left -= before
         at = max(end, at)
-    return add_working_seconds(at, left, calendar, pack)
+    return _add(at, left, calendar, pack)
