@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from rules.calendar import CalendarError, national_calendar
-from rules.clock import clock_start, deadline
-from rules.packs import SEOUL, pack_for
+from rules.clock import deadline, law_for
+from rules.packs import SEOUL
 from schema.deadlines import Deadline, DeadlineRequest
 
 Case = dict[str, Any]
@@ -27,7 +27,7 @@ def deadlines_report(cases: list[Case]) -> list[dict[str, Any]]:
     for index, case in enumerate(cases):
         request = _request(index, case)
         try:
-            result = deadline(request, calendar, pack_for(clock_start(request)))
+            result = deadline(request, calendar, law_for(request, calendar))
         except CalendarError as error:
             raise DeadlinesFileError(f"item {index} ({request.id}): {error}") from None
         except OverflowError:

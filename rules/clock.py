@@ -1,11 +1,11 @@
 """The law's clock: from a receipt and what happened since to the due instant, with its steps."""
 
-import calendar as month_lengths
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from rules.calendar import BusinessCalendar, CalendarError
+from rules.civil_code import counted_by_the_calendar, day_after, pushed
 from rules.counting_steps import (
     closed_steps,
     due_step,
@@ -18,7 +18,7 @@ from rules.counting_steps import (
 )
 from rules.exclusions import Exclusion, excluded_days, exclusions
 from rules.extension import length_in_days, period_hours, refused_extension
-from rules.packs import RulePack
+from rules.packs import RulePack, pack_for
 from rules.working_time import (
     HOUR,
     MINUTE,
@@ -52,6 +52,7 @@ __all__ = [
     "add_working_minutes",
     "clock_start",
     "deadline",
+    "law_for",
     "receipt_instant",
     "working_minutes_between",
 ]
@@ -69,6 +70,9 @@ FROM_THE_ACT_ITSELF = frozenset(
 )
 """Periods of the citizen run from the day of the notice, open or not; an agency's periods from
 its receipt, which is in working time (reading A2)."""
+
+UP_TO_THE_RECEIPT = frozenset({ClockKind.RECEIPT_OF_E_PETITION})
+"""영 §6⑧ and its addendum (부칙 <제32789호> §4) speak of the arrival."""
 
 RESTARTED_BY_TRANSFER = frozenset(
     {
@@ -113,15 +117,35 @@ def clock_start(request: DeadlineRequest) -> datetime:
     return _terms(request)[-1].received_at
 
 
+def law_for(request: DeadlineRequest, calendar: BusinessCalendar) -> RulePack:
+    """The rule pack of the present term: that of its receipt, so of the next opening for what
+    arrives in closed time (reading A2); where the law refers to an arrival or a notice, of that."""
+    start = clock_start(request)
+    if request.clock in FROM_THE_ACT_ITSELF or request.clock in UP_TO_THE_RECEIPT:
+        return pack_for(start)
+    return _law_on(start, _with_declared(request, calendar), pack_for(start))
+
+
+def _law_on(arrived: datetime, calendar: BusinessCalendar, hours: RulePack) -> RulePack:
+    return pack_for(receipt_instant(arrived, calendar, hours))
+
+
+def _with_declared(request: DeadlineRequest, calendar: BusinessCalendar) -> BusinessCalendar:
+    return calendar.with_declared(
+        event.date for event in request.events if isinstance(event, HolidayDeclared)
+    )
+
+
 def deadline(request: DeadlineRequest, calendar: BusinessCalendar, pack: RulePack) -> Deadline:
     """The due instant of one clock (UTC; None while a supplement is open), what was refused, and
-    the steps of the counting. `pack` is the one of `clock_start(request)`.
+    the steps of the counting. `pack` is the one of `law_for(request, calendar)`.
 
     Raises CalendarError beyond the years covered.
     """
-    days = [event.date for event in request.events if isinstance(event, HolidayDeclared)]
-    known = calendar.with_declared(days)
-    *earlier, present = [_Counting(term, known, pack) for term in _terms(request)]
+    known = _with_declared(request, calendar)
+    *ended, last = _terms(request)
+    earlier = [_Counting(term, known, _law_then(term, known, pack)) for term in ended]
+    present = _Counting(last, known, pack)
     refused = [no for counting in (*earlier, present) for no in counting.refused]
     due_at, steps = present.answer()
     return Deadline(
@@ -148,11 +172,13 @@ def _terms(request: DeadlineRequest) -> list[_Term]:
     starts = [request.received_at]
     if request.clock in RESTARTED_BY_TRANSFER:
         starts += sorted(
-            event.at
-            for event in request.events
-            if isinstance(event, Happening)
-            and event.type is EventType.TRANSFER_RECEIVED
-            and event.at > request.received_at
+            {
+                event.at
+                for event in request.events
+                if isinstance(event, Happening)
+                and event.type is EventType.TRANSFER_RECEIVED
+                and event.at > request.received_at
+            }
         )
     terms = []
     for n, start in enumerate(starts):
@@ -169,6 +195,12 @@ def _terms(request: DeadlineRequest) -> list[_Term]:
         )
         terms.append(_Term(request, start, end, events))
     return terms
+
+
+def _law_then(term: _Term, calendar: BusinessCalendar, pack: RulePack) -> RulePack:
+    """The law of a term that has ended: its own, by the city's hours and readings of now."""
+    own = {"morning": pack.morning, "afternoon": pack.afternoon, "readings": pack.readings}
+    return _law_on(term.received_at, calendar, pack).model_copy(update=own)
 
 
 class _Counting:
@@ -270,14 +302,14 @@ class _Counting:
     def _first_day(self) -> date:
         """기산일: the day of receipt, or the day after it where the first day does not count."""
         if self._request.clock in FROM_THE_ACT_ITSELF:
-            return seoul_day(self._arrived) + DAY
+            return day_after(self._arrived)
         day = seoul_day(self._received)
         return day if self._request.clock in FIRST_DAY_COUNTS else day + DAY
 
     def _civil_end(self, first: date) -> date:
         """민법 §160: the day before the one answering to the first day, or the month's last."""
         try:
-            return _counted_by_the_calendar(first, self._request.period)
+            return counted_by_the_calendar(first, self._request.period)
         except (OverflowError, ValueError):
             # beyond the year 9999: dates themselves end there
             raise CalendarError(f"the calendar ends with {self._calendar.last_year}") from None
@@ -289,11 +321,11 @@ class _Counting:
         last = self._civil_end(first)
         if self._request.clock is ClockKind.PROGRESS_NOTICE:
             last += DAY  # 영 §23: when 30 days have passed, so on the day after (reading A18)
-        ends = _pushed(first, last, out)
+        ends = pushed(first, last, out)
         last = self._moved_on(ends, out)
         for days in self._extensions:
             begin = last + DAY
-            ends = _pushed(begin, last + timedelta(days=days), out)
+            ends = pushed(begin, last + timedelta(days=days), out)
             last = self._moved_on(ends, out)
         return ends, last
 
@@ -347,30 +379,3 @@ def _began(event: ClockEvent) -> datetime:
     if isinstance(event, HolidayDeclared):
         return datetime.min.replace(tzinfo=UTC)
     return event.start if isinstance(event, Outage) else event.at
-
-
-def _pushed(first: date, last: date, out: frozenset[date]) -> date:
-    """`last`, one day later for each day of `out` from `first` to it."""
-    for day in sorted(out):
-        if first <= day <= last:
-            last += DAY
-    return last
-
-
-def _counted_by_the_calendar(first: date, period: Period) -> date:
-    """The last day of a period whose first day is `first`, weekends and holidays counted."""
-    if period.unit is Unit.WEEKS:
-        return first + timedelta(weeks=period.amount) - DAY
-    if period.unit in (Unit.MONTHS, Unit.YEARS):
-        return _months_on(first, period.amount * (12 if period.unit is Unit.YEARS else 1))
-    return first + timedelta(days=period.amount) - DAY
-
-
-def _months_on(first: date, months: int) -> date:
-    """The day on which a period of `months` from 기산일 `first` ends (민법 §160②③)."""
-    index = first.month - 1 + months
-    year, month = first.year + index // 12, index % 12 + 1
-    length = month_lengths.monthrange(year, month)[1]
-    if first.day > length:
-        return date(year, month, length)
-    return date(year, month, first.day) - DAY

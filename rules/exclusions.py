@@ -78,18 +78,34 @@ def _pairs(
     start_counts: bool = False,
 ) -> list[Exclusion]:
     """Spans between the events `begin` and `end`, days included; with `start_counts` the day of
-    the beginning is counted (reading A9). Further beginnings inside one change nothing (P09)."""
-    found: list[Exclusion] = []
+    the beginning is counted (reading A9)."""
+    return [
+        _exclusion(begin, began, ended, start_counts=start_counts)
+        for began, ended in _from_to(events, begin, end)
+    ]
+
+
+def _from_to(
+    events: Sequence[ClockEvent], begin: EventType, end: EventType
+) -> list[tuple[datetime, datetime | None]]:
+    """The instants from each beginning to its end. Further beginnings inside one change nothing
+    (P09). Beginning and end at one instant end what goes on and begin anew, or, where nothing
+    goes on, are a span of their own, in whatever order they are listed."""
+    kinds: dict[datetime, set[EventType]] = {}
+    for event in events:
+        if isinstance(event, Happening) and event.type in (begin, end):
+            kinds.setdefault(event.at, set()).add(event.type)
+    found: list[tuple[datetime, datetime | None]] = []
     began: datetime | None = None
-    ordered = [event for event in events if isinstance(event, Happening)]
-    for event in sorted(ordered, key=lambda one: one.at):
-        if event.type is begin and began is None:
-            began = event.at
-        elif event.type is end and began is not None:
-            found.append(_exclusion(begin, began, event.at, start_counts=start_counts))
-            began = None
+    for at in sorted(kinds):
+        both = len(kinds[at]) == len((begin, end))
+        if end in kinds[at] and (began is not None or both):
+            found.append((began or at, at))
+            began = at if both and began is not None else None
+        elif began is None and begin in kinds[at]:
+            began = at
     if began is not None:
-        found.append(_exclusion(begin, began, None, start_counts=start_counts))
+        found.append((began, None))
     return found
 
 
@@ -112,15 +128,10 @@ def _supplements(
     found = _pairs(events, begin, end, start_counts=proposal)
     if pack.readings.hour_supplement == "whole_days":
         return found
-    instants = [event for event in events if isinstance(event, Happening)]
-    begun = sorted(event.at for event in instants if event.type is begin)
-    ended = sorted(event.at for event in instants if event.type is end)
-    exact = []
-    for one in found:
-        start = min((at for at in begun if seoul_day(at) == one.first), default=one.span[0])
-        stop = max((at for at in ended if seoul_day(at) == one.last), default=one.span[1])
-        exact.append(one.model_copy(update={"span": (start, stop)}))
-    return exact
+    return [
+        one.model_copy(update={"span": (began, ended or one.span[1])})
+        for one, (began, ended) in zip(found, _from_to(events, begin, end), strict=True)
+    ]
 
 
 def _investigations(

@@ -104,7 +104,7 @@ def _out_of_bounds(
 
 def _without_ground(event: Extension, granted: int, pack: RulePack) -> _No | None:
     """What 영 §21 asks of an extension of the petition's own period."""
-    if granted >= 1 and not event.consent:
+    if max(granted + 1, event.nth or 1) > 1 and not event.consent:
         return _No(
             "no_consent",
             "두 번째 연장에는 민원인의 동의가 필요합니다.",

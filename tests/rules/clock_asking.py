@@ -5,8 +5,8 @@ from functools import cache
 from typing import Any
 
 from rules.calendar import BusinessCalendar, national_calendar
-from rules.clock import clock_start, deadline
-from rules.packs import SEOUL, Readings, pack_for
+from rules.clock import deadline, law_for
+from rules.packs import SEOUL, Readings
 from schema.deadlines import Deadline, DeadlineRequest
 
 Event = dict[str, Any]
@@ -59,10 +59,11 @@ def answer(
             "events": events,
         }
     )
-    pack = pack_for(clock_start(request))
+    known = calendar or korea()
+    pack = law_for(request, known)
     if readings:
         pack = pack.model_copy(update={"readings": Readings(**readings)})
-    return deadline(request, calendar or korea(), pack)
+    return deadline(request, known, pack)
 
 
 def due(received: str, amount: int, unit: str, *events: Event, **more: Any) -> str | None:

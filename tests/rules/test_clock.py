@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules.clock import add_wall_hours, clock_start, deadline, receipt_instant
+from rules.clock import add_wall_hours, deadline, law_for, receipt_instant
 from rules.packs import SEOUL, pack_for
 from schema.deadlines import DeadlineRequest
 from tests.rules.clock_asking import at, due, event, korea
@@ -23,7 +23,7 @@ PACK = pack_for(at("2026-03-10"))
 def test_every_worked_deadline_is_met_to_the_second(case: dict[str, Any]) -> None:
     """The 32 deadlines that were worked out by hand come out, with the same refusals."""
     request = DeadlineRequest.model_validate(case)
-    found = deadline(request, korea(), pack_for(clock_start(request)))
+    found = deadline(request, korea(), law_for(request, korea()))
     assert found.due_at == datetime.fromisoformat(case["expected_due_at"])
     assert [one.index for one in found.refused] == case["expected_refused"]
 
