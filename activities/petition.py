@@ -1,6 +1,7 @@
 """The effects of PetitionWorkflow: take in, record, wake. Each is one transaction."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +12,14 @@ from temporalio.exceptions import ApplicationError
 
 from activities.routing import Decision, decide
 from rules.book import RuleBook
+from rules.waking import SYSTEM
 from schema.codes import Action, Role, State
 from schema.commands import CaseSnapshot, Command, Outcome
 from schema.events import Actor
 from schema.model import Frozen
 from storage.cases import snapshot_of
-from storage.record import SYSTEM, LockedCase, Recorder
+from storage.locked_cases import LockedCase
+from storage.record import Recorder
 from storage.store import Store
 from storage.tables import cases
 
@@ -55,7 +58,7 @@ class PetitionActivities:
             await conn.execute(
                 update(cases).where(cases.c.number == number).values(workflow_started_at=func.now())
             )
-            return snapshot_of(locked.case)
+            return snapshot_of(locked.case, joined=locked.facts.joined)
 
     async def _receive(self, conn: AsyncConnection, locked: LockedCase) -> LockedCase:
         decision = decide(locked.case)
@@ -90,11 +93,10 @@ class PetitionActivities:
             "routing": locked.case.routing | decision.in_words(),
         }
         await conn.execute(update(cases).where(cases.c.number == locked.case.number).values(values))
-        return LockedCase(
+        return replace(
+            locked,
             case=locked.case.model_copy(update=values),
-            log=locked.log,
             facts=locked.facts.model_copy(update={"kind": kind}),
-            calendar=locked.calendar,
         )
 
     async def _answer_given_on_call(self, conn: AsyncConnection, locked: LockedCase) -> LockedCase:

@@ -87,23 +87,25 @@ def states() -> str:
         "    [*] --> SUBMITTED",
     ]
     for row in TRANSITIONS.values():
-        if row.step and row.to:
-            lines += [f"    {one} --> {row.to}: {row.label_ko}" for one in sorted(row.sources)]
+        for source in sorted(row.sources):
+            lines += [f"    {source} --> {to}: {row.label_ko}" for to in sorted(row.targets)]
     lines += ["```", "", "| code | 한국어 | English |", "|---|---|---|"]
     lines += [f"| {state} | {ko} | {en} |" for state, (ko, en) in STATE_NAMES.items()]
     lines += [
         "",
-        "| action | | from | to | who | needs | article |",
-        "|---|---|---|---|---|---|---|",
+        "| action | | from | to | who | needs | conditions | article |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in TRANSITIONS.values():
         sources = "any" if len(row.sources) == len(STATE_NAMES) else ", ".join(sorted(row.sources))
-        to = row.to or ("unchanged" if row.step else "note")
+        to = ", ".join(sorted(row.targets)) or ("unchanged" if row.step else "note")
         roles, needs = ", ".join(sorted(row.roles)), ", ".join(row.needs)
+        conditions = ", ".join((*row.when, *row.provided))
         label = f"{row.label_ko} / {row.label_en}"
         article = row.article or ""
         lines.append(
-            f"| {row.action} | {label} | {sources} | {to} | {roles} | {needs} | {article} |"
+            f"| {row.action} | {label} | {sources} | {to} | {roles} | {needs} | {conditions} "
+            f"| {article} |"
         )
     return "\n".join(lines) + "\n"
 

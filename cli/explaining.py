@@ -1,7 +1,6 @@
 """`minwon deadlines explain NUMBER`: how the deadline of a live case was counted."""
 
 from cli.state import CliError
-from rules.case_clocks import WorkingTime, legal_term
 from rules.life import facts_of
 from rules.packs import SEOUL
 from settings import Settings
@@ -20,16 +19,13 @@ async def run_explain(settings: Settings, number: str) -> int:
         log = await events_of(conn, number)
         calendar = await Calendars().current(conn)
     await made.store.close()
-    facts = facts_of(log, kind=case.kind)
+    facts = facts_of(log, kind=case.kind, synthetic=case.synthetic)
     for name, due in (("legal due", case.legal_due_at), ("service target", case.target_due_at)):
         print(f"{name:15} {due.astimezone(SEOUL).isoformat() if due else '-'}")
-    if facts.clock_from is None:
+    explained = made.book.explained(facts, calendar)
+    if explained is None:
+        print("법정 처리기간이 없는 의견입니다. / An opinion has no legal deadline.")
         return 0
-    working = WorkingTime(calendar, made.book.pack(facts.clock_from))
-    term = legal_term(facts, other_period=made.book.other_period, working=working)
-    if term is None:
-        print("기관이 정한 처리기간(영 §16③): 접수부터 시계 시간으로 셉니다.")
-        return 0
-    for step in term.steps:
+    for step in explained.steps:
         print(f"- {step.ko}  [{step.article or ''}]\n  {step.en}")
     return 0

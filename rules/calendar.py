@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from schema.model import Frozen
 
@@ -28,6 +28,13 @@ class Override(Frozen):
     source: str
 
 
+class OutageWindow(Frozen):
+    """정보시스템 장애: from `start` to `end` petitions could not be worked on (영 §20 2호)."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+
+
 class BusinessCalendar(Frozen):
     """Working days of the city, by version. Saturdays and Sundays are closed without a name.
 
@@ -40,6 +47,8 @@ class BusinessCalendar(Frozen):
     closed: Mapping[date, str]
     closed_en: Mapping[date, str] = {}
     """The English names; a day without one is called by its Korean name."""
+    outages: tuple[OutageWindow, ...] = ()
+    """Versioned with the days, so that the version alone reproduces a deadline."""
 
     @model_validator(mode="after")
     def _has_working_days(self) -> "BusinessCalendar":
@@ -107,6 +116,7 @@ class BusinessCalendar(Frozen):
             version=self.version,
             first_year=self.first_year,
             last_year=self.last_year,
+            outages=self.outages,
             closed={**dict.fromkeys(new, "임시공휴일"), **self.closed},
             closed_en={**dict.fromkeys(new, "Temporary Public Holiday"), **self.closed_en},
         )

@@ -1,46 +1,32 @@
-"""The clocks of one case: legal due and service target, computed from what its log says."""
+"""The legal clock of one case: what is asked of the law, computed from what the log says."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
-from rules.calendar import BusinessCalendar
-from rules.clock import add_working_minutes, deadline, receipt_instant, working_minutes_between
+from rules.calendar import BusinessCalendar, OutageWindow
+from rules.clock import add_working_minutes, clock_start, receipt_instant, working_minutes_between
 from rules.life import CaseFacts
-from rules.packs import RulePack
+from rules.packs import SEOUL, RulePack
 from rules.taxonomy import UNCLASSIFIED, Leaf, leaf
+from rules.working_time import Span, seoul, united
 from schema.codes import CaseKind, PetitionType, TimerKind
-from schema.deadlines import ClockKind, DeadlineRequest, Period, Step, Unit
-from schema.model import Frozen
+from schema.deadlines import (
+    ClockEvent,
+    ClockKind,
+    DeadlineRequest,
+    EventType,
+    Extension,
+    Happening,
+    Outage,
+    Period,
+    Unit,
+)
 
 IMMEDIATE_WORKING_HOURS = 3
 CITIZEN_PROPOSAL = "SG01"
 MINUTES = 60
-
-
-@dataclass(frozen=True)
-class CaseClock:
-    """One clock in one term. `working` None counts the wall clock, else working time."""
-
-    timer: TimerKind
-    term: int
-    started_at: datetime
-    due_at: datetime
-    working: "WorkingTime | None"
-
-    def share(self, part: float) -> datetime:
-        """The instant at which `part` (0 to 1) of the counted time is used; 1 is the deadline."""
-        if part >= 1:
-            return self.due_at
-        if self.working is None:
-            return self.started_at + (self.due_at - self.started_at) * part
-        counted = self.working.minutes(self.started_at, self.due_at)
-        return self.working.add(self.started_at, counted * part)
-
-    def overdue_by(self, hours: float) -> datetime:
-        """The instant that lies `hours` counted hours after the deadline."""
-        if self.working is None:
-            return self.due_at + timedelta(hours=hours)
-        return self.working.add(self.due_at, hours * MINUTES)
 
 
 @dataclass(frozen=True)
@@ -59,26 +45,92 @@ class WorkingTime:
         opening = receipt_instant(start, self.calendar, self.pack)
         return add_working_minutes(opening, minutes, self.calendar, self.pack).astimezone(UTC)
 
+    def days_on(self, start: datetime, days: int, *, opening: bool = False) -> datetime:
+        """The end, or the `opening`, of the working day `days` after the one of `start`."""
+        day = self.calendar.days_before(start.astimezone(SEOUL).date())
+        last = self.calendar.nth(day + days)
+        return seoul(last, self.pack.morning[0] if opening else self.pack.afternoon[1])
 
-class LegalTerm(Frozen):
-    """The legal period of a case in its present term, with the steps of its counting."""
 
+@dataclass(frozen=True)
+class CaseClock:
+    """One clock in one term. `working` None counts the wall clock, else working time; what lies
+    in `excluded` does not count. `whom` is the department that it waits for, where that is not
+    the one that has the case."""
+
+    timer: TimerKind
+    term: int
+    started_at: datetime
     due_at: datetime
-    steps: tuple[Step, ...]
+    working: WorkingTime | None
+    excluded: tuple[Span, ...] = ()
+    whom: str | None = None
+
+    def share(self, part: float) -> datetime:
+        """The instant at which `part` (0 to 1) of the counted time is used; 1 is the deadline."""
+        if part >= 1 or self.due_at <= self.started_at:
+            return self.due_at
+        pieces = [(start, end, self._counted(start, end)) for start, end in self._pieces()]
+        left = part * sum(counted for _, _, counted in pieces)
+        for start, _, counted in pieces:
+            if left <= counted:
+                return min(self._after(start, left), self.due_at)
+            left -= counted
+        return self.due_at
+
+    def used(self, at: datetime) -> float:
+        """How much of the counted time is used at `at`, 0 to 1; it stands still in a pause."""
+        whole = sum(self._counted(start, end) for start, end in self._pieces())
+        done = sum(
+            self._counted(start, min(end, at)) for start, end in self._pieces() if start < at
+        )
+        return min(done / whole, 1.0) if whole else 1.0
+
+    def overdue_by(self, hours: float) -> datetime:
+        """The instant that lies `hours` counted hours after the deadline."""
+        if self.working is None:
+            return self.due_at + timedelta(hours=hours)
+        return self.working.add(self.due_at, hours * MINUTES)
+
+    def _pieces(self) -> Iterable[Span]:
+        """The time between start and deadline, without what is excluded."""
+        at = self.started_at
+        for start, end in united(self.excluded):
+            if start > at:
+                yield at, min(start, self.due_at)
+            at = max(at, end)
+            if at >= self.due_at:
+                return
+        if at < self.due_at:
+            yield at, self.due_at
+
+    def _counted(self, start: datetime, end: datetime) -> float:
+        """Counted minutes of a piece."""
+        if self.working is None:
+            return (end - start).total_seconds() / MINUTES
+        return self.working.minutes(start, end)
+
+    def _after(self, start: datetime, minutes: float) -> datetime:
+        if self.working is None:
+            return start + timedelta(minutes=minutes)
+        return self.working.add(start, minutes)
 
 
 def legal_period(facts: CaseFacts, *, other_period: str) -> tuple[ClockKind, Period] | None:
-    """Which clock and period the law gives, or None where the agency's own hours stand instead
-    (영 §16③, reading A11) or the case is an opinion, which has no legal due."""
-    if facts.kind is CaseKind.OPINION:
+    """Which clock and period the law gives a case, or None: an opinion has no legal due.
+
+    기타민원 has 3 working hours, or where the agency has set its own period (영 §16③, reading
+    A11) that: hours of the wall clock.
+    """
+    if facts.kind is CaseKind.OPINION or facts.synthetic:
         return None
+    if facts.objection_days is not None:
+        period = Period(unit=Unit.CIVIL_DAYS, amount=facts.objection_days)
+        return ClockKind.OBJECTION_DECISION, period
     proposal = facts.petition_type is PetitionType.PROPOSAL
     entry = leaf(facts.item or (CITIZEN_PROPOSAL if proposal else UNCLASSIFIED))
     if facts.petition_type is PetitionType.OTHER:
-        if other_period == "agency" and entry.field_sla_hours is not None:
-            return None
-        immediate = Period(unit=Unit.IMMEDIATE, amount=IMMEDIATE_WORKING_HOURS)
-        return ClockKind.PETITION, immediate
+        return ClockKind.PETITION, _other_period(entry, other_period)
     clock = {
         PetitionType.PROPOSAL: ClockKind.PROPOSAL_DECISION,
         PetitionType.INFORMATION_DISCLOSURE: ClockKind.INFORMATION_DISCLOSURE,
@@ -86,33 +138,66 @@ def legal_period(facts: CaseFacts, *, other_period: str) -> tuple[ClockKind, Per
     return clock, Period(unit=Unit(entry.period_unit), amount=entry.period_amount or 0)
 
 
-def target_hours(facts: CaseFacts, *, opinion_hours: float) -> float | None:
-    """The service target in hours of the wall clock from the arrival, or None where none is set."""
-    if facts.kind is CaseKind.OPINION:
-        return opinion_hours
-    entry: Leaf = leaf(facts.item or UNCLASSIFIED)
-    return entry.field_sla_hours
+def _other_period(entry: Leaf, other_period: str) -> Period:
+    if other_period == "agency" and entry.field_sla_hours is not None:
+        return Period(unit=Unit.WALL_HOURS, amount=round(entry.field_sla_hours))
+    return Period(unit=Unit.IMMEDIATE, amount=IMMEDIATE_WORKING_HOURS)
 
 
-def legal_term(facts: CaseFacts, *, other_period: str, working: WorkingTime) -> LegalTerm | None:
-    """The legal deadline from the beginning of the present term; None where the law gives none."""
+def legal_request(
+    facts: CaseFacts, *, other_period: str, calendar: BusinessCalendar
+) -> DeadlineRequest | None:
+    """The question that the law is asked about a case; None where it gives no period."""
     period = legal_period(facts, other_period=other_period)
     if period is None or facts.clock_from is None:
         return None
     clock, amount = period
-    petition_type = facts.petition_type if clock is ClockKind.PETITION else None
-    result = deadline(
-        DeadlineRequest(
-            id="case",
-            clock=clock,
-            petition_type=petition_type,
-            period=amount,
-            received_at=facts.clock_from,
-            events=(),
-        ),
-        working.calendar,
-        working.pack,
+    began = facts.clock_from
+    if amount.unit is Unit.WALL_HOURS and facts.clock_from == facts.received_at:
+        began = facts.submitted_at
+    return DeadlineRequest(
+        id="case",
+        clock=clock,
+        petition_type=facts.petition_type if clock is ClockKind.PETITION else None,
+        period=amount,
+        received_at=began,
+        events=(*facts.happenings, *outages_of(calendar)),
     )
-    if result.due_at is None:
+
+
+@cache
+def _as_event(window: OutageWindow) -> Outage:
+    return Outage(type=EventType.OUTAGE, start=window.start, end=window.end)
+
+
+def outages_of(calendar: BusinessCalendar) -> tuple[ClockEvent, ...]:
+    """The outages that the calendar knows, as the clock takes them."""
+    return tuple(_as_event(window) for window in calendar.outages)
+
+
+def granted(request: DeadlineRequest) -> frozenset[int]:
+    """The extensions in a case's own log: they were judged when they were decided."""
+    return frozenset(
+        index for index, event in enumerate(request.events) if isinstance(event, Extension)
+    )
+
+
+def term_start(facts: CaseFacts, request: DeadlineRequest) -> datetime:
+    """Where the present term began, for the shares of a ladder: the last extension or receipt."""
+    began = [clock_start(request)]
+    began += [
+        event.at
+        for event in facts.happenings
+        if isinstance(event, Extension)
+        or (isinstance(event, Happening) and event.type is EventType.TRANSFER_RECEIVED)
+    ]
+    return max(began)
+
+
+def target_hours(facts: CaseFacts, *, opinion_hours: float) -> float | None:
+    """The service target in hours of the wall clock from the arrival, or None where none is set."""
+    if facts.synthetic:
         return None
-    return LegalTerm(due_at=result.due_at.astimezone(UTC), steps=result.steps)
+    if facts.kind is CaseKind.OPINION:
+        return opinion_hours
+    return leaf(facts.item or UNCLASSIFIED).field_sla_hours

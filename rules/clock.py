@@ -1,6 +1,6 @@
 """The law's clock: from a receipt and what happened since to the due instant, with its steps."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from rules.packs import RulePack, pack_for
 from rules.working_time import (
     HOUR,
     MINUTE,
+    Span,
     add_working_seconds,
     add_working_seconds_outside,
     receipt_instant,
@@ -48,10 +49,12 @@ from schema.deadlines import (
 )
 
 __all__ = [
+    "Due",
     "add_wall_hours",
     "add_working_minutes",
     "clock_start",
     "deadline",
+    "due",
     "law_for",
     "receipt_instant",
     "working_minutes_between",
@@ -85,8 +88,14 @@ RESTARTED_BY_TRANSFER = frozenset(
 """What the receiving agency owes from its own receipt (reading A7)."""
 
 PAUSES = frozenset(
-    {EventType.SUPPLEMENT_REQUEST, EventType.INVESTIGATION_START, EventType.CONSULT_REQUEST}
+    {
+        EventType.SUPPLEMENT_REQUEST,
+        EventType.INVESTIGATION_START,
+        EventType.CONSULT_REQUEST,
+        EventType.EXCLUSION_START,
+    }
 )
+DAY_HOURS = 24
 LONGEST_IN_HOURS = 5
 """법 §19①②: up to five days a period is counted in hours, from six in days."""
 
@@ -136,25 +145,68 @@ def _with_declared(request: DeadlineRequest, calendar: BusinessCalendar) -> Busi
     )
 
 
-def deadline(request: DeadlineRequest, calendar: BusinessCalendar, pack: RulePack) -> Deadline:
+def deadline(
+    request: DeadlineRequest,
+    calendar: BusinessCalendar,
+    pack: RulePack,
+    *,
+    granted: Container[int] = (),
+) -> Deadline:
     """The due instant of one clock (UTC; None while a supplement is open), what was refused, and
-    the steps of the counting. `pack` is the one of `law_for(request, calendar)`.
+    the steps of the counting. `pack` is that of `law_for(request, calendar)`; `granted` are the
+    extensions, by their places in the list, that were decided in their time and are not judged
+    again: a holiday withdrawn since then does not undo them.
 
     Raises CalendarError beyond the years covered.
     """
-    known = _with_declared(request, calendar)
-    *ended, last = _terms(request)
-    earlier = [_Counting(term, known, _law_then(term, known, pack)) for term in ended]
-    present = _Counting(last, known, pack)
-    refused = [no for counting in (*earlier, present) for no in counting.refused]
+    *earlier, present = _counted(request, calendar, pack, granted)
     due_at, steps = present.answer()
     return Deadline(
         due_at=due_at,
-        refused=tuple(sorted(refused, key=lambda one: one.index)),
+        refused=_refused(earlier, present),
         steps=(*(transfer_step(counting.ended_by) for counting in earlier), *steps),
         calendar_version=calendar.version,
         rule_pack=pack.name,
     )
+
+
+class Due(NamedTuple):
+    """The answer without its words, for those who count many: the instant, the extensions
+    refused, and the spans that were not counted."""
+
+    at: datetime | None
+    refused: tuple[RefusedEvent, ...]
+    excluded: tuple[Span, ...]
+
+
+def due(
+    request: DeadlineRequest,
+    calendar: BusinessCalendar,
+    pack: RulePack,
+    *,
+    granted: Container[int] = (),
+) -> Due:
+    """What `deadline` answers, by the same counting and without the steps."""
+    *earlier, present = _counted(request, calendar, pack, granted)
+    at, excluded = present.due()
+    return Due(at, _refused(earlier, present), excluded)
+
+
+def _counted(
+    request: DeadlineRequest,
+    calendar: BusinessCalendar,
+    pack: RulePack,
+    granted: Container[int],
+) -> "list[_Counting]":
+    known = _with_declared(request, calendar)
+    *ended, last = _terms(request)
+    earlier = [_Counting(term, known, _law_then(term, known, pack), granted) for term in ended]
+    return [*earlier, _Counting(last, known, pack, granted)]
+
+
+def _refused(earlier: "list[_Counting]", present: "_Counting") -> tuple[RefusedEvent, ...]:
+    found = [no for counting in (*earlier, present) for no in counting.refused]
+    return tuple(sorted(found, key=lambda one: one.index))
 
 
 class _Term(NamedTuple):
@@ -207,7 +259,10 @@ class _Counting:
     """One run of the clock being counted: the events are taken one after another, each judged by
     what was known when it happened."""
 
-    def __init__(self, term: _Term, calendar: BusinessCalendar, pack: RulePack) -> None:
+    def __init__(
+        self, term: _Term, calendar: BusinessCalendar, pack: RulePack, granted: Container[int]
+    ) -> None:
+        self._granted = granted
         self._arrived = term.received_at
         self._received = receipt_instant(term.received_at, calendar, pack)
         self._request = _as_counted(term.request, self._received, pack)
@@ -221,11 +276,20 @@ class _Counting:
         for index, event in sorted(term.events, key=lambda one: (_began(one[1]), one[0])):
             self._take(index, event)
 
+    def due(self) -> tuple[datetime | None, tuple[Span, ...]]:
+        """The due instant, and what was not counted."""
+        if not self._has_rule():
+            return None, ()
+        due, found = self._due()
+        return due, tuple(one.span for one in found)
+
+    def _has_rule(self) -> bool:
+        clock = self._request.clock
+        return clock is ClockKind.PETITION or self._pack.rule(clock) is not None
+
     def answer(self) -> tuple[datetime | None, list[Step]]:
         """The due instant, and the steps that lead to it."""
-        if self._request.clock is not ClockKind.PETITION and not self._pack.rule(
-            self._request.clock
-        ):
+        if not self._has_rule():
             return None, [no_rule_step()]
         due, found = self._due()
         return due, self._steps(due, found)
@@ -242,6 +306,9 @@ class _Counting:
         return due is not None and event.at >= due
 
     def _extend(self, index: int, event: Extension) -> None:
+        if index in self._granted:
+            self._extensions.append(event.days)
+            return
         due, _ = self._due()
         no = refused_extension(
             self._request,
@@ -274,6 +341,8 @@ class _Counting:
     def _count(self, found: Sequence[Exclusion]) -> datetime:
         if self._unit in HOUR_UNITS:
             return self._by_hours(found)
+        if self._unit is Unit.WALL_HOURS:
+            return self._by_the_wall_clock(found)
         out = excluded_days(found, self._calendar, self._pack)
         by_days = self._unit is Unit.DAYS
         last = self._by_working_days(out) if by_days else self._calendar_ends(out)[1]
@@ -286,6 +355,19 @@ class _Counting:
         return add_working_seconds_outside(
             self._received, hours * HOUR, [one.span for one in found], self._calendar, self._pack
         )
+
+    def _by_the_wall_clock(self, found: Sequence[Exclusion]) -> datetime:
+        """영 §16③: the agency's own hours run from the arrival, at night and on holidays too; what
+        영 §20 leaves out of a period is left out of them as well."""
+        hours = self._request.period.amount + DAY_HOURS * sum(self._extensions)
+        due = add_wall_hours(self._arrived, hours)
+        at = self._arrived.astimezone(UTC)
+        for start, end in sorted(one.span for one in found):
+            out = max(start, at)
+            if out < due and end > out:
+                due += end - out
+                at = end
+        return due
 
     def _by_working_days(self, out: frozenset[date]) -> date:
         """법 §19②: the first day counted, public holidays and Saturdays not."""
@@ -339,8 +421,10 @@ class _Counting:
     def _steps(self, due: datetime | None, found: Sequence[Exclusion]) -> list[Step]:
         by_act = self._request.clock in FROM_THE_ACT_ITSELF
         start = self._arrived if by_act else self._received
-        first = None if self._unit in HOUR_UNITS else self._first_day()
-        if self._unit not in HOUR_UNITS:
+        by_hours = self._unit in HOUR_UNITS or self._unit is Unit.WALL_HOURS
+        first = None if by_hours else self._first_day()
+        start = self._arrived if self._unit is Unit.WALL_HOURS else start
+        if not by_hours:
             out = excluded_days(found, self._calendar, self._pack)
             found = [one for one in found if one.cause is not EventType.OUTAGE or one.first in out]
         return [
@@ -352,7 +436,7 @@ class _Counting:
         ]
 
     def _closed(self, start: date, due: datetime | None, found: Sequence[Exclusion]) -> list[Step]:
-        if due is None:
+        if due is None or self._unit is Unit.WALL_HOURS:
             return []
         if self._unit not in CIVIL_UNITS:
             return closed_steps(start, seoul_day(due), self._calendar)

@@ -26,17 +26,20 @@ UNIT_WORDS: dict[Unit, tuple[str, str]] = {
     Unit.MONTHS: ("개월", "months"),
     Unit.YEARS: ("년", "years"),
     Unit.CIVIL_DAYS: ("일(역일)", "calendar days"),
+    Unit.WALL_HOURS: ("시간(기관이 정한 처리기간)", "hours (set by the agency)"),
 }
 RULES: dict[EventType, str] = {
     EventType.SUPPLEMENT_REQUEST: "supplement",
     EventType.INVESTIGATION_START: "investigation",
     EventType.CONSULT_REQUEST: "consultation",
+    EventType.EXCLUSION_START: "exclusion",
     EventType.OUTAGE: "outage",
 }
 EXCLUSION_WORDS: dict[EventType, tuple[str, str]] = {
     EventType.SUPPLEMENT_REQUEST: ("보완 기간", "supplement"),
     EventType.INVESTIGATION_START: ("현장조사", "field investigation"),
     EventType.CONSULT_REQUEST: ("의견조회", "consultation"),
+    EventType.EXCLUSION_START: ("처리기간에 넣지 않는 절차", "a procedure that does not count"),
     EventType.OUTAGE: ("정보시스템 장애", "system outage"),
 }
 
@@ -53,6 +56,8 @@ def _counting_article(request: DeadlineRequest, pack: RulePack) -> str:
     unit = request.period.unit
     if unit is Unit.IMMEDIATE:
         return f"{pack.article('hours')}, {pack.article('immediate')}"
+    if unit is Unit.WALL_HOURS:
+        return pack.article("agency_period")
     if unit in HOUR_UNITS:
         return pack.article("hours")
     return pack.article("days" if unit is Unit.DAYS else "calendar")
@@ -183,7 +188,7 @@ def exclusion_steps(
     """What did not count, in order: «3/12~17 보완 기간 제외»; an outage in hour periods by its
     hours: «6/12 11:00~15:00 정보시스템 장애 제외»."""
     steps: list[Step] = []
-    by_hours = request.period.unit in HOUR_UNITS
+    by_hours = request.period.unit in HOUR_UNITS or request.period.unit is Unit.WALL_HOURS
     for cause, first, last, hours in _joined(found, by_hours=by_hours):
         ko, en = EXCLUSION_WORDS[cause]
         days = f"{spell_days(first, last)}{hours}"

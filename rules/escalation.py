@@ -1,16 +1,17 @@
 """The ladder: at which instants a case must be looked at again, and what is then to be done."""
 
-import tomllib
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from functools import cache
-from importlib.resources import files
 
 from pydantic import Field, model_validator
 
 from rules.case_clocks import CaseClock
 from rules.life import CaseFacts
-from schema.codes import Action, State, TimerKind
+from rules.organisation import agency_of
+from rules.packs import SEOUL
+from rules.tables import document
+from schema.codes import Action, PetitionType, State, TimerKind
 from schema.commands import Moment
 from schema.model import Frozen
 
@@ -18,14 +19,17 @@ CLOSE_RUNG = "close"
 
 
 class Rung(Frozen):
-    """One rung: at a share of the counted time, or counted hours after the deadline."""
+    """One rung: at a share of the counted time, or counted hours after the deadline.
+
+    `to` names who is told, by the words of `rules/notices.py`.
+    """
 
     name: str
     action: Action
     to: str
     share: float | None = Field(default=None, gt=0, le=1)
     overdue_hours: float | None = Field(default=None, gt=0)
-    at_night: bool
+    at_night: bool = False
 
     @model_validator(mode="after")
     def _has_one_place(self) -> "Rung":
@@ -35,11 +39,48 @@ class Rung(Frozen):
 
 
 class Ladder(Frozen):
-    """The rungs for urgent items, or for the others."""
+    """The rungs of some clocks, for the cases that fit: what is not given does not matter.
+
+    `departments` are codes of departments or of whole agencies.
+    """
 
     name: str
-    urgent: bool
+    clocks: frozenset[TimerKind] = Field(min_length=1)
+    urgent: bool | None = None
+    petition_types: frozenset[PetitionType] | None = None
+    departments: frozenset[str] | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
     rung: tuple[Rung, ...] = Field(min_length=1)
+
+    def fits(self, facts: CaseFacts, clock: CaseClock) -> bool:
+        """True where this ladder is one for `clock` of this case."""
+        return (
+            clock.timer in self.clocks
+            and self.urgent in (None, facts.urgent)
+            and (self.petition_types is None or facts.petition_type in self.petition_types)
+            and (self.departments is None or not self.departments.isdisjoint(_owners(facts)))
+            and self._holds_on(clock.started_at.astimezone(SEOUL).date())
+        )
+
+    def _holds_on(self, day: date) -> bool:
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day <= self.valid_to)
+
+    @property
+    def closeness(self) -> tuple[bool, bool, bool]:
+        """The more a ladder asks, the closer it fits: department, kind of petition, urgency."""
+        return (
+            self.departments is not None,
+            self.petition_types is not None,
+            self.urgent is not None,
+        )
+
+
+def _owners(facts: CaseFacts) -> frozenset[str]:
+    if facts.department is None:
+        return frozenset()
+    return frozenset({facts.department, agency_of(facts.department)})
 
 
 class Escalation(Frozen):
@@ -49,22 +90,17 @@ class Escalation(Frozen):
     opinion_target_hours: float = Field(gt=0)
     ladder: tuple[Ladder, ...] = Field(min_length=1)
 
-    def ladder_for(self, *, urgent: bool) -> Ladder:
-        """The ladder of urgent or of other items; there is always one."""
-        return next(ladder for ladder in self.ladder if ladder.urgent == urgent)
-
-    @model_validator(mode="after")
-    def _covers_both(self) -> "Escalation":
-        if {ladder.urgent for ladder in self.ladder} != {True, False}:
-            raise ValueError("give one ladder for urgent items and one for the others")
-        return self
+    def ladder_for(self, facts: CaseFacts, clock: CaseClock) -> Ladder | None:
+        """The ladder that fits closest, the first of equals; None where the city has none: then
+        nobody is told of this clock."""
+        fitting = [ladder for ladder in self.ladder if ladder.fits(facts, clock)]
+        return max(fitting, key=lambda ladder: ladder.closeness) if fitting else None
 
 
 @cache
 def read_escalation() -> Escalation:
     """The ladders of the city; raises ValidationError where the data is not usable."""
-    raw = files("rules.data").joinpath("ladders.toml").read_text(encoding="utf-8")
-    return Escalation.model_validate(tomllib.loads(raw))
+    return Escalation.model_validate(document("ladders.toml"))
 
 
 class DueRung(Frozen):
@@ -73,6 +109,7 @@ class DueRung(Frozen):
     at: datetime
     clock: CaseClock
     rung: Rung
+    place: int
 
     @property
     def key(self) -> tuple[str, int, str]:
@@ -90,42 +127,54 @@ NextOpening = Callable[[datetime], datetime]
 
 def rungs_ahead(
     facts: CaseFacts,
-    clocks: tuple[CaseClock, ...],
+    clocks: Sequence[CaseClock],
     *,
     escalation: Escalation,
     next_opening: NextOpening,
 ) -> list[DueRung]:
-    """The rungs that have not acted yet, earliest first. None for an answered or ended case."""
-    if facts.ended or facts.state is State.ANSWERED:
+    """The rungs that have not acted yet, earliest first. None for an ended case."""
+    if facts.ended:
         return []
-    ladder = escalation.ladder_for(urgent=facts.urgent)
     ahead = [
         due
         for clock in clocks
-        for due in _rungs_of(clock, ladder, next_opening)
+        for due in _rungs_of(facts, clock, escalation, next_opening)
         if due.key not in facts.rungs
     ]
-    return sorted(ahead, key=lambda due: (due.at, due.clock.timer, ladder.rung.index(due.rung)))
+    return sorted(ahead, key=lambda due: (due.at, due.clock.timer, due.place))
 
 
-def _rungs_of(clock: CaseClock, ladder: Ladder, next_opening: NextOpening) -> Iterator[DueRung]:
-    for rung in ladder.rung:
+def _rungs_of(
+    facts: CaseFacts, clock: CaseClock, escalation: Escalation, next_opening: NextOpening
+) -> Iterator[DueRung]:
+    ladder = escalation.ladder_for(facts, clock)
+    if ladder is None:
+        return
+    for place, rung in enumerate(ladder.rung):
         at = clock.share(rung.share) if rung.share else clock.overdue_by(rung.overdue_hours or 0)
-        yield DueRung(at=at if rung.at_night else next_opening(at), clock=clock, rung=rung)
+        when = at if rung.at_night else next_opening(at)
+        yield DueRung(at=when, clock=clock, rung=rung, place=place)
+
+
+def close_at(facts: CaseFacts, escalation: Escalation) -> datetime | None:
+    """When an answered case is closed, or None for one that is not answered."""
+    if facts.state is not State.ANSWERED or facts.answered_at is None:
+        return None
+    return facts.answered_at + timedelta(days=escalation.satisfaction_days)
 
 
 def next_moment(
     facts: CaseFacts,
-    clocks: tuple[CaseClock, ...],
+    clocks: Sequence[CaseClock],
     *,
     escalation: Escalation,
     next_opening: NextOpening,
 ) -> Moment | None:
     """The next instant at which the case moves by itself, or None when only a person can."""
-    if facts.state is State.ANSWERED and facts.answered_at is not None:
-        window = timedelta(days=escalation.satisfaction_days)
-        return Moment(at=facts.answered_at + window, timer=TimerKind.SATISFACTION, rung=CLOSE_RUNG)
     ahead = rungs_ahead(facts, clocks, escalation=escalation, next_opening=next_opening)
+    closes = close_at(facts, escalation)
+    if closes is not None and (not ahead or closes <= ahead[0].at):
+        return Moment(at=closes, timer=TimerKind.SATISFACTION, rung=CLOSE_RUNG)
     if not ahead:
         return None
     first = ahead[0]

@@ -65,6 +65,7 @@ def exclusions(
     if request.clock is not ClockKind.PETITION:
         return []
     found = _supplements(request, events, pack) + _outages(events, calendar, pack)
+    found += _pairs(events, EventType.EXCLUSION_START, EventType.EXCLUSION_END)
     if request.petition_type is PetitionType.GRIEVANCE:
         found += _investigations(events, calendar, pack)
     return found

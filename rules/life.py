@@ -1,24 +1,54 @@
-"""What a case is, folded from its event log, and what it becomes when an action is applied."""
+"""What a case is, folded from its event log: one function from event to event."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from pydantic import AwareDatetime, JsonValue
 
-from rules.organisation import FIRST_LINE, agency_of, is_department
-from rules.taxonomy import UNCLASSIFIED, is_item, leaf
-from rules.transitions import TRANSITIONS
-from schema.codes import ENDED_STATES, Action, CaseKind, EventKind, PetitionType, State
-from schema.commands import Command, Refusal, RefusalCode
+from rules.taxonomy import leaf
+from schema.codes import ENDED_STATES, CaseKind, EventKind, PetitionType, Role, State
+from schema.deadlines import EventType, Extension, Happening
 from schema.events import CaseEvent
 from schema.model import Frozen
+
+
+class SupplementRound(Frozen):
+    """보완: what the citizen was given time for. `again` is the second request of 영 §24③;
+    `before` the state to which the supplement leads back; `ordinal` counts the periods set."""
+
+    ordinal: int
+    asked_at: AwareDatetime
+    days: int
+    before: State
+    again: bool = False
+    extensions: tuple[Extension, ...] = ()
+
+
+class Cooperation(Frozen):
+    """협조 (법 §20): a department that has to give its part within `days` working days."""
+
+    ordinal: int
+    department: str
+    asked_at: AwareDatetime
+    days: int
+
+
+class Spell(Frozen):
+    """Something that goes on, since an instant; `ordinal` counts the spells of its kind."""
+
+    ordinal: int
+    since: AwareDatetime
+    days: int = 0
+    extended: bool = False
 
 
 class CaseFacts(Frozen):
     """Everything about a case that its log decides. Instants are UTC.
 
-    `clock_from` is where the legal clock of the current term began; `term` counts terms from 1;
-    `rungs` are the rungs acted on, as (timer, term, rung).
+    `clock_from` is where the legal clock began (the first receipt, or a re-opening) and
+    `happenings` what has happened to it since; `term` counts terms from 1: an extension, a
+    receipt elsewhere and a re-opening begin a new one. `rungs` are the rungs acted on, as
+    (timer, term, rung). `moves` are the departments that had the case, in order.
     """
 
     kind: CaseKind
@@ -30,11 +60,50 @@ class CaseFacts(Frozen):
     agency: str | None
     department: str | None
     submitted_at: AwareDatetime
+    synthetic: bool = False
+    objection_days: int | None = None
     received_at: AwareDatetime | None = None
     clock_from: AwareDatetime | None = None
+    happenings: tuple[Extension | Happening, ...] = ()
     term: int = 1
+    extensions: int = 0
+    consented: bool = False
+    officer: str | None = None
+    moves: tuple[str, ...] = ()
+    transfers: int = 0
+    held_since: AwareDatetime | None = None
+    accepted: bool = False
+    supplement: SupplementRound | None = None
+    supplements: int = 0
+    investigation: Spell | None = None
+    investigations: int = 0
+    consultation: Spell | None = None
+    consultations: int = 0
+    exclusion: Spell | None = None
+    exclusions: int = 0
+    cooperation: tuple[Cooperation, ...] = ()
+    cooperations: int = 0
+    draft: str | None = None
+    drafted_at: AwareDatetime | None = None
+    drafts: int = 0
+    progress_notices: int = 0
+    progress_before: int = 0
+    """Notices given before the present counting of 30 days began (a receipt, a re-opening)."""
+    demands: tuple[Spell, ...] = ()
+    demands_made: int = 0
+    households: int = 0
+    signatures: int = 0
+    deliberated: bool = False
+    asked_again: int = 0
+    answers: int = 0
     answered_at: AwareDatetime | None = None
+    disposed_at: AwareDatetime | None = None
+    """When a disposition was given that may be objected to: a refusal, a return, a closing."""
     ended_at: AwareDatetime | None = None
+    merged_into: str | None = None
+    merged_at: AwareDatetime | None = None
+    before_merge: State | None = None
+    reporters: frozenset[str] = frozenset()
     rungs: frozenset[tuple[str, int, str]] = frozenset()
 
     @property
@@ -42,162 +111,392 @@ class CaseFacts(Frozen):
         """True when nothing more will move the case."""
         return self.state in ENDED_STATES
 
+    @property
+    def of_many(self) -> bool:
+        """다수인관련민원 (법 §2 6호): at least five households and five signatures."""
+        return self.households >= MANY and self.signatures >= MANY
 
-def facts_of(log: Sequence[CaseEvent], *, kind: CaseKind) -> CaseFacts:
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """The departments whose cooperation is awaited, in the order of the requests."""
+        return tuple(dict.fromkeys(one.department for one in self.cooperation))
+
+
+MANY = 5
+Changes = dict[str, object]
+
+
+def facts_of(log: Sequence[CaseEvent], *, kind: CaseKind, synthetic: bool = False) -> CaseFacts:
     """The facts that a whole log gives. Raises ValueError for an empty log."""
     if not log:
         raise ValueError("a case has at least its submission")
-    first, last = log[0], log[-1]
+    first = log[0]
+    basis = first.detail.get("objection_days")
     facts = CaseFacts(
         kind=kind,
-        state=last.state,
-        petition_type=last.petition_type,
-        item=last.item,
-        urgent=_is_urgent(last.item),
-        district=last.district,
-        agency=last.agency,
-        department=last.department,
+        state=first.state,
+        petition_type=first.petition_type,
+        item=first.item,
+        urgent=False,
+        district=first.district,
+        agency=first.agency,
+        department=first.department,
         submitted_at=first.at,
+        synthetic=synthetic,
+        objection_days=int(str(basis)) if basis is not None else None,
     )
-    for event in log:
-        facts = _with_instants(facts, event)
+    for event in log[1:]:
+        facts = facts_after(facts, event)
     return facts
 
 
-def _is_urgent(item: str | None) -> bool:
-    return item is not None and leaf(item).urgent
+def facts_after(facts: CaseFacts, event: CaseEvent) -> CaseFacts:
+    """The facts once `event` has happened. What an event carries itself (state, owner, kind of
+    petition) is taken from it; the rest follows from its kind and detail."""
+    changes: Changes = {
+        "state": event.state,
+        "petition_type": event.petition_type,
+        "item": event.item,
+        "urgent": event.item is not None and leaf(event.item).urgent,
+        "district": event.district,
+        "agency": event.agency,
+        "department": event.department,
+    }
+    fold = _FOLDS.get(event.kind)
+    if fold is not None:
+        changes |= fold(facts, event)
+    if event.state in ENDED_STATES and facts.ended_at is None:
+        changes["ended_at"] = event.at
+    return facts.model_copy(update=changes)
 
 
 def _instant(value: JsonValue) -> datetime:
     return datetime.fromisoformat(str(value))
 
 
-def _with_instants(facts: CaseFacts, event: CaseEvent) -> CaseFacts:
-    """The facts, with what this event alone can say: instants, terms, rungs."""
-    detail = event.detail
-    if event.kind is EventKind.RECEIVED:
-        received = _instant(detail["received_at"])
-        return facts.model_copy(update={"received_at": received, "clock_from": received})
-    if event.kind is EventKind.TRANSFERRED and "received_at" in detail:
-        began = {"clock_from": _instant(detail["received_at"]), "term": facts.term + 1}
-        return facts.model_copy(update=began)
-    if event.kind is EventKind.ANSWERED:
-        return facts.model_copy(update={"answered_at": event.at})
-    if event.kind in (EventKind.REMINDED, EventKind.ESCALATED):
-        rung = (str(detail["timer"]), int(str(detail["term"])), str(detail["rung"]))
-        return facts.model_copy(update={"rungs": facts.rungs | {rung}})
-    if event.state in ENDED_STATES and facts.ended_at is None:
-        return facts.model_copy(update={"ended_at": event.at})
-    return facts
+def _count(value: JsonValue) -> int:
+    return int(str(value))
 
 
-class Consequence(Frozen):
-    """What an action makes of a case: the facts after it, and the event's detail."""
-
-    facts: CaseFacts
-    detail: dict[str, JsonValue]
+def _happening(kind: EventType, at: datetime, *, extended: bool = False) -> Happening:
+    return Happening.model_validate({"type": kind, "at": at, "extended": extended})
 
 
-def consequence(
-    facts: CaseFacts, command: Command, *, received_elsewhere_at: datetime
-) -> Consequence | Refusal:
-    """Apply `command` to `facts`; the table of transitions has allowed it already.
-
-    `received_elsewhere_at` is when another agency is deemed to have received a case transferred
-    to it now: working time, else the next opening (민원처리법 §16, 영 §13; reading A7).
-    """
-    row = TRANSITIONS[command.action]
-    after = facts.model_copy(update={"state": row.to} if row.to else {})
-    detail = dict(command.detail)
-    match command.action:
-        case Action.RECEIVE:
-            after = _received(after, command)
-        case Action.DISTRIBUTE | Action.TRANSFER:
-            return _moved(after, facts, command, received_elsewhere_at)
-        case Action.RECLASSIFY:
-            return _reclassified(after, command)
-        case Action.ANSWER:
-            after = after.model_copy(update={"answered_at": command.at})
-        case Action.WITHDRAW | Action.CLOSE:
-            after = after.model_copy(update={"ended_at": command.at})
-        case Action.REMIND | Action.ESCALATE:
-            rung = (str(detail["timer"]), int(str(detail["term"])), str(detail["rung"]))
-            after = after.model_copy(update={"rungs": facts.rungs | {rung}})
-        case _:
-            pass
-    return Consequence(facts=after, detail=detail)
-
-
-def _received(after: CaseFacts, command: Command) -> CaseFacts:
-    """Receipt (접수) gives the case its item and district, where a rule could tell them, and puts
-    it on the first-line desk, which belongs to no agency's clock yet."""
-    detail = command.detail
-    received = _instant(detail["received_at"])
-    update: dict[str, object] = {
+def _received(facts: CaseFacts, event: CaseEvent) -> Changes:
+    received = _instant(event.detail["received_at"])
+    return {
         "received_at": received,
         "clock_from": received,
-        "district": detail.get("district"),
-        "department": FIRST_LINE,
+        "held_since": received,
+        "moves": (str(event.department),),
     }
-    item = detail.get("item")
-    known = leaf(item if isinstance(item, str) else UNCLASSIFIED)
-    if isinstance(item, str):
-        update |= {"item": item, "urgent": known.urgent}
-    if after.kind is CaseKind.PETITION:
-        update["petition_type"] = known.petition_type
-    elif after.kind is CaseKind.PROPOSAL:
-        update["petition_type"] = PetitionType.PROPOSAL
-    return after.model_copy(update=update)
 
 
-def _moved(
-    after: CaseFacts, before: CaseFacts, command: Command, received_elsewhere_at: datetime
-) -> Consequence | Refusal:
-    """A first routing to any agency is no transfer; a later one to another agency begins the
-    legal clock anew at its receipt, and so a new term."""
-    target = str(command.detail["department"])
-    if not is_department(target):
-        return Refusal(
-            code=RefusalCode.UNKNOWN_DEPARTMENT,
-            message_ko=f"«{target}» 부서를 찾을 수 없습니다. 목록에서 골라 주세요.",
-            message_en=f"There is no department «{target}»; choose one from the list.",
-        )
-    if target == before.department:
-        return Refusal(
-            code=RefusalCode.SAME_DEPARTMENT,
-            message_ko="이미 그 부서가 맡고 있습니다.",
-            message_en="That department has the case already.",
-        )
-    agency = agency_of(target)
-    detail = dict(command.detail) | {"from": before.department}
-    update: dict[str, object] = {"department": target, "agency": agency}
-    if command.action is Action.TRANSFER:
-        elsewhere = before.agency is not None and agency != before.agency
-        update["state"] = State.TRANSFERRED if elsewhere else State.ASSIGNED
-        if elsewhere:
-            update |= {"clock_from": received_elsewhere_at, "term": before.term + 1}
-            detail["received_at"] = received_elsewhere_at.isoformat()
-    return Consequence(facts=after.model_copy(update=update), detail=detail)
+def _moved(facts: CaseFacts, event: CaseEvent) -> Changes:
+    """Another department has the case. With `received_at` in the detail it is another agency,
+    whose receipt begins the legal clock anew (법 §16, reading A7)."""
+    held_since = event.detail.get("received_at")
+    changes: Changes = {
+        "moves": (*facts.moves, str(event.department)),
+        "held_since": _instant(held_since) if held_since else event.at,
+        "accepted": False,
+        "officer": None,
+        "draft": None,
+        "transfers": facts.transfers + (event.kind is EventKind.TRANSFERRED),
+    }
+    if held_since:
+        changes |= {
+            "term": facts.term + 1,
+            "extensions": 0,
+            "consented": False,
+            "investigation": None,
+            "consultation": None,
+            "exclusion": None,
+            "happenings": (
+                *facts.happenings,
+                _happening(EventType.TRANSFER_RECEIVED, _instant(held_since)),
+            ),
+        }
+    return changes
 
 
-def _reclassified(facts: CaseFacts, command: Command) -> Consequence | Refusal:
-    """A new item: its kind of petition, and every clock recomputed from the first receipt."""
-    item = str(command.detail["item"])
-    if not is_item(item):
-        return Refusal(
-            code=RefusalCode.UNKNOWN_ITEM,
-            message_ko=f"«{item}» 분류 항목이 없습니다. 목록에서 골라 주세요.",
-            message_en=f"There is no item «{item}»; choose one from the list.",
+def _taken_up(facts: CaseFacts, event: CaseEvent) -> Changes:
+    """Whoever takes it up first has it, until somebody is named."""
+    own = event.actor.account if event.actor.role is Role.OFFICER else None
+    return {"accepted": True, "officer": facts.officer or own}
+
+
+def _asked_for_supplement(facts: CaseFacts, event: CaseEvent) -> Changes:
+    again = facts.supplement is not None
+    round_ = SupplementRound(
+        ordinal=facts.supplements + 1,
+        asked_at=event.at,
+        days=_count(event.detail["days"]),
+        before=facts.supplement.before if facts.supplement else facts.state,
+        again=again,
+    )
+    changes: Changes = {"supplement": round_, "supplements": facts.supplements + 1}
+    if not again:
+        changes["happenings"] = (
+            *facts.happenings,
+            _happening(EventType.SUPPLEMENT_REQUEST, event.at),
         )
-    if item == facts.item:
-        return Refusal(
-            code=RefusalCode.SAME_ITEM,
-            message_ko="이미 그 항목으로 분류되어 있습니다.",
-            message_en="The case has that item already.",
-        )
-    entry = leaf(item)
-    update: dict[str, object] = {"item": item, "urgent": entry.urgent}
-    if facts.kind is not CaseKind.OPINION:
-        update["petition_type"] = entry.petition_type
-    detail = dict(command.detail) | {"from": facts.item}
-    return Consequence(facts=facts.model_copy(update=update), detail=detail)
+    return changes | {"accepted": True}
+
+
+def _supplement_extended(facts: CaseFacts, event: CaseEvent) -> Changes:
+    if facts.supplement is None:
+        return {}
+    more = Extension.model_validate(
+        {"type": EventType.EXTEND, "at": event.at, "days": _count(event.detail["days"])}
+    )
+    round_ = facts.supplement.model_copy(
+        update={
+            "extensions": (*facts.supplement.extensions, more),
+            "ordinal": facts.supplements + 1,
+        }
+    )
+    return {"supplement": round_, "supplements": facts.supplements + 1}
+
+
+def _supplemented(facts: CaseFacts, event: CaseEvent) -> Changes:
+    given = _happening(EventType.SUPPLEMENT_RECEIVED, event.at)
+    return {"supplement": None, "happenings": (*facts.happenings, given)}
+
+
+def _investigation_started(facts: CaseFacts, event: CaseEvent) -> Changes:
+    ordinal = facts.investigations + 1
+    return {
+        "investigation": Spell(ordinal=ordinal, since=event.at),
+        "investigations": ordinal,
+        "happenings": (
+            *facts.happenings,
+            _happening(EventType.INVESTIGATION_START, event.at),
+        ),
+    }
+
+
+def _investigation_extended(facts: CaseFacts, event: CaseEvent) -> Changes:
+    """The running investigation gets its seven days more: its beginning says so from now on."""
+    spell = facts.investigation
+    if spell is None:
+        return {}
+    return {
+        "investigation": spell.model_copy(update={"extended": True}),
+        "happenings": tuple(
+            one.model_copy(update={"extended": True})
+            if isinstance(one, Happening)
+            and one.type is EventType.INVESTIGATION_START
+            and one.at == spell.since
+            else one
+            for one in facts.happenings
+        ),
+    }
+
+
+def _investigation_ended(facts: CaseFacts, event: CaseEvent) -> Changes:
+    end = _happening(EventType.INVESTIGATION_END, event.at)
+    return {"investigation": None, "happenings": (*facts.happenings, end)}
+
+
+def _consultation_started(facts: CaseFacts, event: CaseEvent) -> Changes:
+    ordinal = facts.consultations + 1
+    return {
+        "consultation": Spell(
+            ordinal=ordinal, since=event.at, days=_count(event.detail.get("days", 21))
+        ),
+        "consultations": ordinal,
+        "happenings": (*facts.happenings, _happening(EventType.CONSULT_REQUEST, event.at)),
+    }
+
+
+def _consultation_ended(facts: CaseFacts, event: CaseEvent) -> Changes:
+    reply = _happening(EventType.CONSULT_REPLY, event.at)
+    return {"consultation": None, "happenings": (*facts.happenings, reply)}
+
+
+def _exclusion_started(facts: CaseFacts, event: CaseEvent) -> Changes:
+    ordinal = facts.exclusions + 1
+    return {
+        "exclusion": Spell(ordinal=ordinal, since=event.at),
+        "exclusions": ordinal,
+        "happenings": (*facts.happenings, _happening(EventType.EXCLUSION_START, event.at)),
+    }
+
+
+def _exclusion_ended(facts: CaseFacts, event: CaseEvent) -> Changes:
+    end = _happening(EventType.EXCLUSION_END, event.at)
+    return {"exclusion": None, "happenings": (*facts.happenings, end)}
+
+
+def _extended(facts: CaseFacts, event: CaseEvent) -> Changes:
+    more = Extension.model_validate(
+        {
+            "type": EventType.EXTEND,
+            "at": event.at,
+            "days": _count(event.detail["days"]),
+            "nth": facts.extensions + 1,
+            "reason_code": event.detail["reason_code"],
+            "consent": bool(event.detail.get("consent")),
+        }
+    )
+    return {
+        "happenings": (*facts.happenings, more),
+        "extensions": facts.extensions + 1,
+        "consented": False,
+        "term": facts.term + 1,
+    }
+
+
+def _cooperation_requested(facts: CaseFacts, event: CaseEvent) -> Changes:
+    ordinal = facts.cooperations + 1
+    asked = Cooperation(
+        ordinal=ordinal,
+        department=str(event.detail["department"]),
+        asked_at=event.at,
+        days=_count(event.detail["days"]),
+    )
+    return {"cooperation": (*facts.cooperation, asked), "cooperations": ordinal}
+
+
+def _cooperated(facts: CaseFacts, event: CaseEvent) -> Changes:
+    gave = event.detail.get("by_department")
+    return {"cooperation": tuple(one for one in facts.cooperation if one.department != gave)}
+
+
+def _drafted(facts: CaseFacts, event: CaseEvent) -> Changes:
+    return {
+        "draft": str(event.detail["text"]),
+        "drafted_at": event.at,
+        "drafts": facts.drafts + 1,
+    }
+
+
+def _answered(facts: CaseFacts, event: CaseEvent) -> Changes:
+    changes: Changes = {
+        "answered_at": event.at,
+        "answers": facts.answers + 1,
+        "draft": None,
+        "investigation": None,
+        "consultation": None,
+        "exclusion": None,
+    }
+    return changes | {"disposed_at": event.at if event.kind is EventKind.REFUSED else None}
+
+
+def _disposed(facts: CaseFacts, event: CaseEvent) -> Changes:
+    ground = event.detail.get("ground")
+    if event.kind is EventKind.CLOSED and ground not in ("not_supplemented", "repeated"):
+        return {}
+    return {"disposed_at": event.at}
+
+
+def _asked_again(facts: CaseFacts, event: CaseEvent) -> Changes:
+    """추가답변: a re-opening. Its own term, counted from its own receipt; the first answer stays
+    in the log (P13)."""
+    return {
+        "asked_again": facts.asked_again + 1,
+        "clock_from": _instant(event.detail["received_at"]),
+        "happenings": (),
+        "extensions": 0,
+        "consented": False,
+        "progress_before": facts.progress_notices,
+        "term": facts.term + 1,
+    }
+
+
+def _converted(facts: CaseFacts, event: CaseEvent) -> Changes:
+    received = _instant(event.detail["received_at"])
+    return {
+        "kind": CaseKind.PETITION,
+        "clock_from": received,
+        "happenings": (),
+        "term": facts.term + 1,
+    }
+
+
+def _demanded(facts: CaseFacts, event: CaseEvent) -> Changes:
+    ordinal = facts.demands_made + 1
+    demand = Spell(ordinal=ordinal, since=event.at)
+    return {"demands": (*facts.demands, demand), "demands_made": ordinal}
+
+
+def _merged(facts: CaseFacts, event: CaseEvent) -> Changes:
+    return {
+        "merged_into": str(event.detail["into"]),
+        "merged_at": event.at,
+        "before_merge": facts.before_merge or facts.state,
+        "reporters": frozenset(),
+    }
+
+
+def _unmerged(facts: CaseFacts, event: CaseEvent) -> Changes:
+    return {"merged_into": None, "merged_at": None, "before_merge": None, "ended_at": None}
+
+
+def _climbed(facts: CaseFacts, event: CaseEvent) -> Changes:
+    """The rungs of one message: after an outage there may be several."""
+    also = event.detail.get("also")
+    found = [event.detail, *(also if isinstance(also, list) else [])]
+    rungs = {
+        (str(one["timer"]), _count(one["term"]), str(one["rung"]))
+        for one in found
+        if isinstance(one, dict)
+    }
+    return {"rungs": facts.rungs | rungs}
+
+
+_FOLDS: dict[EventKind, Callable[[CaseFacts, CaseEvent], Changes]] = {
+    EventKind.RECEIVED: _received,
+    EventKind.ASSIGNED: _moved,
+    EventKind.TRANSFERRED: _moved,
+    EventKind.SENT_TO_AUDIT: _moved,
+    EventKind.ACCEPTED: _taken_up,
+    EventKind.STARTED: _taken_up,
+    EventKind.OFFICER_ASSIGNED: lambda facts, event: {
+        "officer": event.detail["officer"],
+        "accepted": True,
+    },
+    EventKind.CONVERTED: _converted,
+    EventKind.SUPPLEMENT_REQUESTED: _asked_for_supplement,
+    EventKind.SUPPLEMENT_EXTENDED: _supplement_extended,
+    EventKind.SUPPLEMENTED: _supplemented,
+    EventKind.INVESTIGATION_STARTED: _investigation_started,
+    EventKind.INVESTIGATION_EXTENDED: _investigation_extended,
+    EventKind.INVESTIGATION_ENDED: _investigation_ended,
+    EventKind.CONSULTATION_STARTED: _consultation_started,
+    EventKind.CONSULTATION_ENDED: _consultation_ended,
+    EventKind.EXCLUSION_STARTED: _exclusion_started,
+    EventKind.EXCLUSION_ENDED: _exclusion_ended,
+    EventKind.EXTENDED: _extended,
+    EventKind.CONSENTED: lambda facts, event: {"consented": True},
+    EventKind.COOPERATION_REQUESTED: _cooperation_requested,
+    EventKind.COOPERATED: _cooperated,
+    EventKind.ANSWER_SUBMITTED: _drafted,
+    EventKind.ANSWER_RETURNED: lambda facts, event: {"draft": None},
+    EventKind.ANSWERED: _answered,
+    EventKind.REFUSED: _answered,
+    EventKind.DECLINED: _disposed,
+    EventKind.CLOSED: _disposed,
+    EventKind.ASKED_AGAIN: _asked_again,
+    EventKind.CORRECTION_DEMANDED: _demanded,
+    EventKind.DEMAND_ANSWERED: lambda facts, event: {"demands": facts.demands[1:]},
+    EventKind.DELIBERATED: lambda facts, event: {"deliberated": True},
+    EventKind.GROUP_DESIGNATED: lambda facts, event: {
+        "households": _count(event.detail["households"]),
+        "signatures": _count(event.detail["signatures"]),
+    },
+    EventKind.MERGED: _merged,
+    EventKind.UNMERGED: _unmerged,
+    EventKind.REPORTER_JOINED: lambda facts, event: {
+        "reporters": facts.reporters | {str(event.detail["reporter"])}
+    },
+    EventKind.REPORTER_LEFT: lambda facts, event: {
+        "reporters": facts.reporters - {str(event.detail["reporter"])}
+    },
+    EventKind.PROGRESS_NOTIFIED: lambda facts, event: {
+        "progress_notices": facts.progress_notices + ("term" in event.detail)
+    },
+    EventKind.REMINDED: _climbed,
+    EventKind.ESCALATED: _climbed,
+}

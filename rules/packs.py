@@ -27,6 +27,9 @@ class Readings(Frozen):
     """A6: in a day period only a day wholly out is left out, or any day touched."""
     investigation_cap: Literal["working_days", "civil_days"] = "working_days"
     """A12: how the 14 (+7) days of a field investigation are counted."""
+    return_after: Literal["second_request", "first_request"] = "second_request"
+    """A19: 영 §24③ and §25① both say «may»: a petition is returned after the second request, which
+    is what a citizen can expect, or as soon as any period has passed."""
 
 
 class Rule(Frozen):

@@ -1,228 +1,42 @@
-"""The life of a case: which action, from where, by whom, needing what, leading where.
+"""How the table of the life of a case is read: who may do what now, and why not.
 
-One table. The workflow's validator, the record, the pages and the officer's API all read it.
+The rows stand in `rules/life_table.py`. The workflow's validator, the record, the pages, the
+officer's API and the diagram in `docs/states.md` all read this one table.
 """
 
 from collections.abc import Iterable
 
-from schema.codes import ENDED_STATES, Action, EventKind, Role, State, Visibility
-from schema.commands import CaseSnapshot, Command, Refusal, RefusalCode
-from schema.model import Frozen
-
-OPEN_STATES = frozenset(State) - ENDED_STATES
-UNANSWERED_STATES = OPEN_STATES - {State.ANSWERED}
-IN_HAND = frozenset({State.RECEIVED, State.ASSIGNED, State.PROCESSING, State.TRANSFERRED})
-ANY_STATE = frozenset(State)
-
-DEPARTMENT_STAFF = frozenset({Role.OFFICER, Role.DEPARTMENT_HEAD, Role.FIRST_LINE})
-ANY_STAFF = DEPARTMENT_STAFF | {Role.INSPECTOR, Role.EXECUTIVE, Role.ADMINISTRATOR}
-ACTS_FOR_ALL_DEPARTMENTS = frozenset(
-    {Role.FIRST_LINE, Role.SYSTEM, Role.CHANNEL, Role.CITIZEN, Role.EXECUTIVE, Role.INSPECTOR}
+from rules.fields import field
+from rules.life_table import (
+    ACTS_FOR_ALL_DEPARTMENTS,
+    ANY_STATE,
+    IN_HAND,
+    OPEN_STATES,
+    ROWS,
+    UNANSWERED_STATES,
+    Condition,
+    Transition,
 )
+from schema.codes import ENDED_STATES, Action, Role, State, TextKind
+from schema.commands import CaseSnapshot, Command, Refusal, RefusalCode
 
+__all__ = [
+    "ACTS_FOR_ALL_DEPARTMENTS",
+    "ANY_STATE",
+    "IN_HAND",
+    "OPEN_STATES",
+    "STATE_NAMES",
+    "TRANSITIONS",
+    "UNANSWERED_STATES",
+    "Condition",
+    "Transition",
+    "allowed_actions",
+    "fields_of",
+    "refusal",
+    "text_kind",
+]
 
-class Transition(Frozen):
-    """One row. A step moves the case and comes from its workflow; a note is only added.
-
-    `to` is the state after a step (None: unchanged); `needs` the keys of the command's detail.
-    `article` is what a refusal quotes.
-    """
-
-    action: Action
-    event: EventKind
-    step: bool
-    sources: frozenset[State]
-    to: State | None = None
-    roles: frozenset[Role]
-    needs: tuple[str, ...] = ()
-    visibility: Visibility
-    article: str | None = None
-    label_ko: str
-    label_en: str
-
-
-TRANSITIONS: dict[Action, Transition] = {
-    row.action: row
-    for row in (
-        Transition(
-            action=Action.RECEIVE,
-            event=EventKind.RECEIVED,
-            step=True,
-            sources=frozenset({State.SUBMITTED}),
-            to=State.RECEIVED,
-            roles=frozenset({Role.SYSTEM}),
-            needs=("received_at",),
-            visibility=Visibility.PUBLIC,
-            article="민원처리법 §9, 영 §6⑧",
-            label_ko="접수",
-            label_en="Receive",
-        ),
-        Transition(
-            action=Action.DISTRIBUTE,
-            event=EventKind.ASSIGNED,
-            step=True,
-            sources=frozenset({State.RECEIVED, State.ASSIGNED}),
-            to=State.ASSIGNED,
-            roles=frozenset({Role.SYSTEM, Role.FIRST_LINE}),
-            needs=("department",),
-            visibility=Visibility.PUBLIC,
-            article="민원처리법 §16, 영 §13①",
-            label_ko="배부",
-            label_en="Distribute",
-        ),
-        Transition(
-            action=Action.START,
-            event=EventKind.STARTED,
-            step=True,
-            sources=frozenset({State.RECEIVED, State.ASSIGNED, State.TRANSFERRED}),
-            to=State.PROCESSING,
-            roles=DEPARTMENT_STAFF,
-            visibility=Visibility.PUBLIC,
-            label_ko="처리 시작",
-            label_en="Start",
-        ),
-        Transition(
-            action=Action.TRANSFER,
-            event=EventKind.TRANSFERRED,
-            step=True,
-            sources=IN_HAND,
-            to=State.TRANSFERRED,
-            roles=DEPARTMENT_STAFF,
-            needs=("department", "reason"),
-            visibility=Visibility.PUBLIC,
-            article="민원처리법 §16, 영 §13",
-            label_ko="이송",
-            label_en="Transfer",
-        ),
-        Transition(
-            action=Action.RECLASSIFY,
-            event=EventKind.RECLASSIFIED,
-            step=True,
-            sources=IN_HAND,
-            roles=DEPARTMENT_STAFF,
-            needs=("item", "reason"),
-            visibility=Visibility.PETITIONER,
-            label_ko="재분류",
-            label_en="Reclassify",
-        ),
-        Transition(
-            action=Action.ANSWER,
-            event=EventKind.ANSWERED,
-            step=True,
-            sources=IN_HAND,
-            to=State.ANSWERED,
-            roles=DEPARTMENT_STAFF | {Role.CHANNEL},
-            needs=("text",),
-            visibility=Visibility.PUBLIC,
-            article="민원처리법 §27, 영 §29",
-            label_ko="답변",
-            label_en="Answer",
-        ),
-        Transition(
-            action=Action.WITHDRAW,
-            event=EventKind.WITHDRAWN,
-            step=True,
-            sources=UNANSWERED_STATES,
-            to=State.WITHDRAWN,
-            roles=frozenset({Role.CITIZEN, Role.FIRST_LINE}),
-            visibility=Visibility.PUBLIC,
-            article="민원처리법 §22②",
-            label_ko="취하",
-            label_en="Withdraw",
-        ),
-        Transition(
-            action=Action.REMIND,
-            event=EventKind.REMINDED,
-            step=True,
-            sources=UNANSWERED_STATES,
-            roles=frozenset({Role.SYSTEM}),
-            needs=("timer", "term", "rung", "to"),
-            visibility=Visibility.INTERNAL,
-            label_ko="독려",
-            label_en="Remind",
-        ),
-        Transition(
-            action=Action.ESCALATE,
-            event=EventKind.ESCALATED,
-            step=True,
-            sources=UNANSWERED_STATES,
-            roles=frozenset({Role.SYSTEM}),
-            needs=("timer", "term", "rung", "to"),
-            visibility=Visibility.INTERNAL,
-            article="민원처리법 §25, 영 §28",
-            label_ko="상신·독촉",
-            label_en="Escalate",
-        ),
-        Transition(
-            action=Action.CLOSE,
-            event=EventKind.CLOSED,
-            step=True,
-            sources=frozenset({State.ANSWERED}),
-            to=State.CLOSED,
-            roles=frozenset({Role.SYSTEM}),
-            needs=("ground",),
-            visibility=Visibility.PUBLIC,
-            label_ko="종결",
-            label_en="Close",
-        ),
-        Transition(
-            action=Action.RATE,
-            event=EventKind.RATED,
-            step=False,
-            sources=frozenset({State.ANSWERED, State.CLOSED}),
-            roles=frozenset({Role.CITIZEN}),
-            needs=("grade",),
-            visibility=Visibility.PETITIONER,
-            article="민원처리법 §26",
-            label_ko="만족도 평가",
-            label_en="Rate",
-        ),
-        Transition(
-            action=Action.COMMENT,
-            event=EventKind.COMMENTED,
-            step=False,
-            sources=ANY_STATE,
-            roles=ANY_STAFF,
-            needs=("text",),
-            visibility=Visibility.INTERNAL,
-            label_ko="메모",
-            label_en="Comment",
-        ),
-        Transition(
-            action=Action.AMEND,
-            event=EventKind.AMENDED,
-            step=False,
-            sources=ANY_STATE,
-            roles=frozenset({Role.CHANNEL, Role.CITIZEN}),
-            needs=("revision", "text"),
-            visibility=Visibility.PETITIONER,
-            label_ko="내용 변경",
-            label_en="Amend",
-        ),
-        Transition(
-            action=Action.REMOVE_AT_SOURCE,
-            event=EventKind.REMOVED_AT_SOURCE,
-            step=False,
-            sources=ANY_STATE,
-            roles=frozenset({Role.CHANNEL}),
-            needs=("revision",),
-            visibility=Visibility.INTERNAL,
-            label_ko="원문 삭제됨",
-            label_en="Removed at the source",
-        ),
-        Transition(
-            action=Action.DELIVER,
-            event=EventKind.DELIVERED,
-            step=False,
-            sources=ANY_STATE,
-            roles=frozenset({Role.SYSTEM}),
-            needs=("reply", "means", "outcome"),
-            visibility=Visibility.INTERNAL,
-            label_ko="통지 결과",
-            label_en="Delivery",
-        ),
-    )
-}
+TRANSITIONS: dict[Action, Transition] = {row.action: row for row in ROWS}
 
 STATE_NAMES: dict[State, tuple[str, str]] = {
     State.SUBMITTED: ("신청", "Submitted"),
@@ -245,8 +59,20 @@ def allowed_actions(state: State, role: Role) -> tuple[Transition, ...]:
     return tuple(row for row in TRANSITIONS.values() if role in row.roles and state in row.sources)
 
 
+def fields_of(action: Action) -> tuple[str, ...]:
+    """The fields that `action` takes, in the order in which a form asks for them."""
+    row = TRANSITIONS[action]
+    return (*row.needs, *row.takes)
+
+
+def text_kind(action: Action, name: str) -> TextKind:
+    """What the free text in field `name` of `action` is."""
+    return (TRANSITIONS[action].text if name == "text" else None) or TextKind.REASON
+
+
 def refusal(snapshot: CaseSnapshot, command: Command) -> Refusal | None:
-    """Why `command` may not be done to the case as it stands, or None when it may."""
+    """Why `command` may not be done to the case as it stands, or None when state, role,
+    department and fields allow it. What the law asks beyond that: `rules/lawfulness.py`."""
     row = TRANSITIONS[command.action]
     if snapshot.state not in row.sources:
         return _wrong_state(snapshot.state, row)
@@ -256,7 +82,7 @@ def refusal(snapshot: CaseSnapshot, command: Command) -> Refusal | None:
             message_ko=f"이 역할로는 «{row.label_ko}»을(를) 할 수 없습니다.",
             message_en=f"Your role may not do this: {row.label_en}.",
         )
-    if not _acts_for(command, snapshot.department):
+    if not _acts_for(command, snapshot, row):
         return Refusal(
             code=RefusalCode.NOT_YOUR_DEPARTMENT,
             message_ko="다른 부서가 맡은 민원입니다. 그 부서 담당자만 처리할 수 있습니다.",
@@ -266,12 +92,11 @@ def refusal(snapshot: CaseSnapshot, command: Command) -> Refusal | None:
     return _missing(missing) if missing else None
 
 
-def _acts_for(command: Command, department: str | None) -> bool:
-    return (
-        command.actor.role in ACTS_FOR_ALL_DEPARTMENTS
-        or department is None
-        or command.actor.department == department
-    )
+def _acts_for(command: Command, snapshot: CaseSnapshot, row: Transition) -> bool:
+    if command.actor.role in ACTS_FOR_ALL_DEPARTMENTS or snapshot.department is None:
+        return True
+    own = command.actor.department
+    return own == snapshot.department or (row.by_joined and own in snapshot.joined)
 
 
 def _wrong_state(state: State, row: Transition) -> Refusal:
@@ -285,18 +110,9 @@ def _wrong_state(state: State, row: Transition) -> Refusal:
     )
 
 
-FIELD_NAMES: dict[str, tuple[str, str]] = {
-    "department": ("부서", "department"),
-    "reason": ("사유", "reason"),
-    "item": ("분류 항목", "item"),
-    "text": ("내용", "text"),
-    "grade": ("만족도", "grade"),
-}
-
-
 def _missing(keys: Iterable[str]) -> Refusal:
-    names = [FIELD_NAMES.get(key, (key, key)) for key in keys]
-    ko, en = ", ".join(n[0] for n in names), ", ".join(n[1] for n in names)
+    named = [field(key) for key in keys]
+    ko, en = ", ".join(one.ko for one in named), ", ".join(one.en for one in named)
     return Refusal(
         code=RefusalCode.MISSING_FIELD,
         message_ko=f"다음 항목을 입력해 주세요: {ko}.",

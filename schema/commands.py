@@ -24,6 +24,9 @@ class RefusalCode(StrEnum):
     SAME_ITEM = "same_item"
     UNKNOWN_CASE = "unknown_case"
     REQUEST_ID_TAKEN = "request_id_taken"
+    WRONG_FIELD = "wrong_field"
+    NOT_LAWFUL = "not_lawful"
+    """State and role allow it, the law does not: the article says why."""
 
 
 class Refusal(Frozen):
@@ -63,6 +66,8 @@ class CaseSnapshot(Frozen):
     case: str
     state: State
     department: str | None
+    joined: tuple[str, ...] = ()
+    """Departments that cooperate; they may do what concerns their part."""
     ended: bool
     seq: int
     next_moment: Moment | None
@@ -81,3 +86,5 @@ class Outcome(Frozen):
     snapshot: CaseSnapshot
     seq: int | None = None
     refusal: Refusal | None = None
+    look_again: tuple[str, ...] = ()
+    """Other cases that this act moved: their workflows have to look at the record again."""

@@ -39,6 +39,9 @@ class Unit(StrEnum):
     MONTHS = "months"
     YEARS = "years"
     CIVIL_DAYS = "civil_days"
+    WALL_HOURS = "wall_hours"
+    """Hours of the wall clock, night and holidays too: an agency's own period of 기타민원
+    (영 §16③). What does not count by 영 §20 is left out of it as well."""
 
 
 HOUR_UNITS = frozenset({Unit.IMMEDIATE, Unit.HOURS, Unit.WORKING_HOURS})
@@ -69,6 +72,9 @@ class EventType(StrEnum):
     INVESTIGATION_END = "investigation_end"
     CONSULT_REQUEST = "consult_request"
     CONSULT_REPLY = "consult_reply"
+    EXCLUSION_START = "exclusion_start"
+    """영 §20 1호 beside the supplement: hearing, examination and the like."""
+    EXCLUSION_END = "exclusion_end"
     OUTAGE = "outage"
     HOLIDAY_DECLARED = "holiday_declared"
     TRANSFER_OUT = "transfer_out"
@@ -117,6 +123,8 @@ class Happening(Tolerant):
         EventType.INVESTIGATION_END,
         EventType.CONSULT_REQUEST,
         EventType.CONSULT_REPLY,
+        EventType.EXCLUSION_START,
+        EventType.EXCLUSION_END,
         EventType.TRANSFER_OUT,
         EventType.TRANSFER_RECEIVED,
     ]

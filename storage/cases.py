@@ -14,6 +14,7 @@ from schema.events import Actor, CaseEvent
 from schema.messages import Recipient
 from schema.model import Frozen
 from schema.submission import Attachment, Contact, Thread
+from storage.sealing import ErasedError
 from storage.store import Store
 from storage.tables import attachment, case_event, cases, intake_journal, petitioner
 from storage.texts import case_key
@@ -54,6 +55,12 @@ class Case(Frozen):
     hidden: bool
     summary: str
     key_version: int
+    merged_into: str | None
+    linked_to: str | None
+    relation: str | None
+    synthetic: bool
+    extended: bool
+    """기간연장: the badge EXTENDED."""
     routing: dict[str, JsonValue]
     next_at: AwareDatetime | None
     next_timer: str | None
@@ -64,8 +71,8 @@ class Case(Frozen):
         return self.legal_due_at or self.target_due_at
 
 
-def snapshot_of(case: Case) -> CaseSnapshot:
-    """What the case's workflow needs to know of it."""
+def snapshot_of(case: Case, *, joined: tuple[str, ...] = ()) -> CaseSnapshot:
+    """What the case's workflow needs to know of it; `joined` are departments that cooperate."""
     moment = None
     if case.next_at is not None:
         moment = Moment.model_validate(
@@ -75,6 +82,7 @@ def snapshot_of(case: Case) -> CaseSnapshot:
         case=case.number,
         state=case.state,
         department=case.department,
+        joined=joined,
         ended=case.ended,
         seq=case.seq,
         next_moment=moment,
@@ -95,11 +103,44 @@ async def find_case(conn: AsyncConnection, number: str) -> Case | None:
     return case_of(row) if row else None
 
 
-async def lock_case(conn: AsyncConnection, number: str) -> Case | None:
-    """The case, its row locked for the rest of the transaction."""
-    statement = select(*CASE_COLUMNS).where(cases.c.number == number).with_for_update()
-    row = (await conn.execute(statement)).one_or_none()
-    return case_of(row) if row else None
+async def lock_cases(conn: AsyncConnection, numbers: Sequence[str]) -> tuple[Case, ...]:
+    """The cases, and those merged into them, their rows locked in the order of their numbers for
+    the rest of the transaction: whoever locks several does it in one order."""
+    statement = (
+        select(*CASE_COLUMNS)
+        .where(or_(cases.c.number.in_(numbers), cases.c.merged_into.in_(numbers)))
+        .order_by(cases.c.number)
+        .with_for_update()
+    )
+    return tuple(case_of(row) for row in await conn.execute(statement))
+
+
+async def logs_of(
+    conn: AsyncConnection, numbers: Sequence[str]
+) -> dict[str, tuple[CaseEvent, ...]]:
+    """The whole logs of several cases, each in order; a case without events has none."""
+    rows = await conn.execute(
+        select(case_event)
+        .where(case_event.c.case_number.in_(numbers))
+        .order_by(case_event.c.case_number, case_event.c.seq)
+    )
+    found: dict[str, list[CaseEvent]] = {}
+    for row in rows:
+        event = event_of(row)
+        found.setdefault(event.case, []).append(event)
+    return {number: tuple(log) for number, log in found.items()}
+
+
+async def root_of(conn: AsyncConnection, number: str) -> str | None:
+    """The case that `number` was merged into, or itself; None where there is no such case."""
+    row = (
+        await conn.execute(
+            select(cases.c.number, cases.c.merged_into).where(cases.c.number == number)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return row.merged_into or str(row.number)
 
 
 async def waits_in_journal(conn: AsyncConnection, number: str) -> datetime | None:
@@ -184,6 +225,17 @@ async def petitioner_of(conn: AsyncConnection, store: Store, number: str) -> Rec
         reply_by=ReplyBy(row.reply_by),
         language=row.language,
     )
+
+
+async def is_reachable(conn: AsyncConnection, store: Store, number: str) -> bool:
+    """Whether the petitioner left a way to be asked: a telephone, an address, a thread."""
+    try:
+        told = await petitioner_of(conn, store, number)
+    except ErasedError:
+        return False
+    contact = told.contact
+    ways = (contact.phone, contact.email, contact.push_token, told.thread)
+    return any(way is not None for way in ways)
 
 
 async def attachments_of(conn: AsyncConnection, number: str) -> tuple[Attachment, ...]:

@@ -11,29 +11,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schema.codes import Action, Role, TextKind
+from rules.fields import FieldKind, field
+from rules.transitions import fields_of, text_kind
+from schema.codes import Action, Role
 from schema.commands import Command, Refusal
 from schema.events import Actor
 from schema.model import Frozen
 from storage.store import Store
 from storage.tables import command as command_table
 from storage.texts import case_key, keep_text
-
-TEXT_FIELDS: dict[str, dict[Action, TextKind]] = {
-    "text": {
-        Action.ANSWER: TextKind.ANSWER,
-        Action.COMMENT: TextKind.COMMENT,
-        Action.RATE: TextKind.RATING,
-        Action.AMEND: TextKind.AMENDMENT,
-    },
-    "reason": {
-        Action.TRANSFER: TextKind.REASON,
-        Action.RECLASSIFY: TextKind.REASON,
-        Action.WITHDRAW: TextKind.REASON,
-        Action.DISTRIBUTE: TextKind.REASON,
-    },
-}
-"""Fields of a body that people write freely: stored apart, and named by id in the command."""
 
 
 class Kept(StrEnum):
@@ -112,11 +98,13 @@ async def _detail(
     body: Mapping[str, JsonValue],
 ) -> dict[str, JsonValue]:
     detail = dict(body)
-    for field, kinds in TEXT_FIELDS.items():
-        content = detail.get(field)
-        if action in kinds and isinstance(content, str) and content.strip():
+    for name in fields_of(action):
+        content = detail.get(name)
+        written = field(name).kind is FieldKind.TEXT and isinstance(content, str)
+        if written and str(content).strip():
             key = await case_key(conn, store, number)
-            detail[field] = str(await keep_text(conn, key, number, kinds[action], content.strip()))
+            kind = text_kind(action, name)
+            detail[name] = str(await keep_text(conn, key, number, kind, str(content).strip()))
     return detail
 
 

@@ -1,63 +1,44 @@
 """The one way into a case's log: lock, check, number, compute the deadlines, write, publish.
 
 Case row, event and outbox row are one transaction; the case row is locked before the outbox id is
-taken, so that events of one case reach `case.events` in the order of their numbers.
+taken, so that events of one case reach `case.events` in the order of their numbers. An act that
+touches several cases (a merge, the answer to one) locks them in the order of their numbers.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import uuid4
 
-from pydantic import JsonValue
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.book import Clocks, RuleBook
-from rules.calendar import BusinessCalendar
-from rules.escalation import CLOSE_RUNG, next_moment, rungs_ahead
-from rules.life import CaseFacts, consequence, facts_of
+from rules.consequences import Consequence, consequence, drawn_event
+from rules.escalation import close_at
+from rules.lawfulness import Asked, Circumstances
+from rules.life import CaseFacts, facts_after
+from rules.life_table import Condition, Transition
 from rules.transitions import TRANSITIONS, refusal
-from schema.codes import (
-    Action,
-    Channel,
-    EventKind,
-    Role,
-    State,
-    TimerKind,
-    Visibility,
-)
+from rules.waking import due_commands
+from schema.codes import State
 from schema.commands import Command, Moment, Outcome, Refusal
-from schema.envelope import CASE_EVENTS
-from schema.events import Actor, CaseEvent
+from schema.events import CaseEvent
 from storage.calendars import Calendars
-from storage.cases import Case, events_of, lock_case, snapshot_of
+from storage.cases import is_reachable, snapshot_of
 from storage.commands import settle_command
+from storage.event_log import write_event
+from storage.locked_cases import LockedCase, lock_all
+from storage.related_cases import after_act, locked_together, named_cases
 from storage.store import Store
-from storage.tables import case_event, cases, outbox
-
-SYSTEM = Actor(role=Role.SYSTEM)
-
-
-@dataclass(frozen=True)
-class LockedCase:
-    """A case whose row this transaction holds, with its log and what follows from it."""
-
-    case: Case
-    log: tuple[CaseEvent, ...]
-    facts: CaseFacts
-    calendar: BusinessCalendar
-
-    def event_of(self, request_id: str) -> CaseEvent | None:
-        """The event that a request made already, or None."""
-        return next((event for event in self.log if event.request_id == request_id), None)
+from storage.tables import cases
 
 
 class Recorder:
     """Writes events. Every method may be repeated: a request id is recorded once."""
 
     def __init__(self, store: Store, book: RuleBook) -> None:
-        self._store = store
-        self._book = book
+        self.store = store
+        self.book = book
         self._calendars = Calendars()
 
     async def record(self, command: Command) -> Outcome:
@@ -65,28 +46,37 @@ class Recorder:
 
         Raises LookupError where there is no such case.
         """
-        async with self._store.engine.begin() as conn:
+        async with self.store.engine.begin() as conn:
             return await self.record_in(conn, command)
 
     async def record_in(self, conn: AsyncConnection, command: Command) -> Outcome:
-        """Record one command in the caller's transaction."""
-        locked = await self.lock(conn, command.case)
-        locked, result = await self.apply(conn, locked, command)
+        """Record one command in the caller's transaction, and what it brings about in others."""
+        others = await locked_together(conn, command)
+        held = await self.lock_all(conn, (command.case, *others))
+        locked, result = await self.apply(conn, held[command.case], command)
+        look_again: tuple[str, ...] = ()
+        if isinstance(result, CaseEvent) and locked is not held[command.case]:
+            look_again = await after_act(conn, self, held, locked, result)
         await settle_command(
             conn, command.case, command.request_id, result if isinstance(result, Refusal) else None
         )
+        snapshot = snapshot_of(locked.case, joined=locked.facts.joined)
         if isinstance(result, Refusal):
-            return Outcome(snapshot=snapshot_of(locked.case), refusal=result)
-        return Outcome(snapshot=snapshot_of(locked.case), seq=result.seq)
+            return Outcome(snapshot=snapshot, refusal=result)
+        return Outcome(snapshot=snapshot, seq=result.seq, look_again=look_again)
 
     async def lock(self, conn: AsyncConnection, number: str) -> LockedCase:
         """The case with its log, locked. Raises LookupError where there is none."""
-        case = await lock_case(conn, number)
-        if case is None:
-            raise LookupError(number)
-        log = await events_of(conn, number)
-        calendar = await self._calendars.current(conn)
-        return LockedCase(case, log, facts_of(log, kind=case.kind), calendar)
+        return (await self.lock_all(conn, (number,)))[number]
+
+    async def lock_all(
+        self, conn: AsyncConnection, numbers: Sequence[str]
+    ) -> dict[str, LockedCase]:
+        """The cases and their reporters by number, locked in the order of their numbers.
+
+        Raises LookupError where one of `numbers` does not exist.
+        """
+        return await lock_all(conn, numbers, await self._calendars.current(conn))
 
     async def apply(
         self, conn: AsyncConnection, locked: LockedCase, command: Command
@@ -95,213 +85,126 @@ class Recorder:
         earlier = locked.event_of(command.request_id)
         if earlier is not None:
             return locked, earlier
-        no = refusal(snapshot_of(locked.case), command)
+        no = refusal(snapshot_of(locked.case, joined=locked.facts.joined), command)
         if no is not None:
             return locked, no
-        opening = self._book.receipt_instant(command.at, locked.calendar)
-        result = consequence(locked.facts, command, received_elsewhere_at=opening)
+        row = TRANSITIONS[command.action]
+        result = consequence(row, await self._asked(conn, locked, row, command))
         if isinstance(result, Refusal):
             return locked, result
-        return await self._write(conn, locked, command, result.facts, result.detail)
+        return await self.write(conn, locked, command, result)
 
-    async def _write(
-        self,
-        conn: AsyncConnection,
-        locked: LockedCase,
-        command: Command,
-        facts: CaseFacts,
-        detail: dict[str, JsonValue],
+    async def _asked(
+        self, conn: AsyncConnection, locked: LockedCase, row: Transition, command: Command
+    ) -> Asked:
+        reachable = True
+        if Condition.REACHABLE in (*row.when, *row.provided):
+            reachable = await is_reachable(conn, self.store, command.case)
+        circumstances = Circumstances(
+            law=self.book.law(locked.calendar),
+            reachable=reachable,
+            named=await named_cases(conn, command),
+        )
+        return Asked(locked.facts, command.at, command.actor, command.detail, circumstances)
+
+    async def write(
+        self, conn: AsyncConnection, locked: LockedCase, command: Command, done: Consequence
     ) -> tuple[LockedCase, CaseEvent]:
+        """Write what an act has brought about; whether it is allowed was decided before."""
         row = TRANSITIONS[command.action]
-        kind, visibility = _kind_of(command, row.event), row.visibility
-        clocks = self._clocks(locked, facts, step=row.step)
-        moment = self._moment(locked, facts, clocks)
-        event = CaseEvent(
-            id=uuid4(),
-            case=command.case,
+        draft = drawn_event(
+            locked.facts,
+            command,
+            done,
             seq=locked.case.seq + 1,
-            kind=kind,
-            at=command.at,
-            recorded_at=datetime.now(UTC),
-            request_id=command.request_id,
-            actor=command.actor,
-            state=facts.state,
-            petition_type=facts.petition_type,
-            item=facts.item,
             channel=locked.case.channel,
-            district=facts.district,
-            agency=facts.agency,
-            department=facts.department,
-            legal_due_at=clocks.legal_due_at,
-            target_due_at=clocks.target_due_at,
-            calendar_version=clocks.calendar_version,
-            rule_pack=clocks.rule_pack,
-            visibility=visibility,
-            detail=detail,
+            recorded_at=datetime.now(UTC),
         )
-        await write_event(conn, event)
-        case = await self._update(conn, locked.case, event, facts, moment)
-        return LockedCase(case, (*locked.log, event), facts, locked.calendar), event
+        facts = facts_after(locked.facts, draft)
+        calendar = locked.calendar
+        clocks, moment = self._counted(locked, facts, step=row.step)
+        event = draft.model_copy(
+            update={
+                "legal_due_at": clocks.legal_due_at,
+                "target_due_at": clocks.target_due_at,
+                "calendar_version": clocks.calendar_version,
+                "rule_pack": clocks.rule_pack,
+            }
+        )
+        await write_event(conn, event, published=not locked.case.synthetic)
+        values = case_values(facts, event, moment)
+        await conn.execute(update(cases).where(cases.c.number == command.case).values(**values))
+        case = locked.case.model_copy(update=values)
+        return LockedCase(case, (*locked.log, event), facts, calendar, locked.reporters), event
 
-    def _clocks(self, locked: LockedCase, facts: CaseFacts, *, step: bool) -> Clocks:
-        """A note never moves a clock: it repeats the deadlines that stand."""
-        if not step or facts.state is State.ANSWERED or facts.ended:
-            case = locked.case
-            return Clocks.standing(
-                case.legal_due_at, case.target_due_at, case.calendar_version, case.rule_pack
-            )
-        return self._book.clocks(facts, locked.calendar)
-
-    def _moment(self, locked: LockedCase, facts: CaseFacts, clocks: Clocks) -> Moment | None:
+    def _counted(
+        self, locked: LockedCase, facts: CaseFacts, *, step: bool
+    ) -> tuple[Clocks, Moment | None]:
+        """The deadlines and the next moment. A note never moves a clock: it repeats what stands;
+        and so do the deadlines of a case that has been answered or has ended."""
+        case = locked.case
+        standing = Clocks(
+            case.legal_due_at, case.target_due_at, case.calendar_version, case.rule_pack
+        )
+        if not step:
+            return standing, snapshot_of(case).next_moment
         if facts.received_at is None or facts.ended:
-            return None
-        counted = clocks if clocks.counted else self._book.clocks(facts, locked.calendar)
-        return next_moment(
-            facts,
-            counted.clocks,
-            escalation=self._book.escalation,
-            next_opening=lambda at: self._book.receipt_instant(at, locked.calendar),
-        )
-
-    async def _update(
-        self,
-        conn: AsyncConnection,
-        case: Case,
-        event: CaseEvent,
-        facts: CaseFacts,
-        moment: Moment | None,
-    ) -> Case:
-        values: dict[str, object] = {
-            "state": facts.state,
-            "ended": facts.ended,
-            "petition_type": facts.petition_type,
-            "item": facts.item,
-            "urgent": facts.urgent,
-            "district": facts.district,
-            "agency": facts.agency,
-            "department": facts.department,
-            "received_at": facts.received_at,
-            "answered_at": facts.answered_at,
-            "ended_at": facts.ended_at,
-            "term": facts.term,
-            "legal_due_at": event.legal_due_at,
-            "target_due_at": event.target_due_at,
-            "calendar_version": event.calendar_version,
-            "rule_pack": event.rule_pack,
-            "seq": event.seq,
-            "next_at": moment.at if moment else None,
-            "next_timer": moment.timer if moment else None,
-            "next_rung": moment.rung if moment else None,
-        }
-        await conn.execute(update(cases).where(cases.c.number == case.number).values(**values))
-        return case.model_copy(update=values)
+            return standing, None
+        reporters = locked.reporter_facts(facts)
+        counted = self.book.clocks(facts, locked.calendar, reporters=reporters)
+        moment = self.book.moment(facts, counted, locked.calendar)
+        if facts.state is State.ANSWERED:
+            return replace(standing, clocks=counted.clocks), moment
+        return counted, moment
 
     async def wake(self, number: str, at: datetime) -> Outcome:
         """Do what has fallen due at `at`: act on rungs, close after the window.
 
-        Each rung acts once in a case's life, whoever calls and however often.
+        Each rung acts once in a case's life, whoever calls and however often; rungs that fell due
+        together, as after an outage, make one message.
         """
-        async with self._store.engine.begin() as conn:
+        async with self.store.engine.begin() as conn:
             locked = await self.lock(conn, number)
             for command in self._due(locked, at):
                 locked, _ = await self.apply(conn, locked, command)
-            return Outcome(snapshot=snapshot_of(locked.case), seq=locked.case.seq)
+            snapshot = snapshot_of(locked.case, joined=locked.facts.joined)
+            return Outcome(snapshot=snapshot, seq=locked.case.seq)
 
     def _due(self, locked: LockedCase, at: datetime) -> list[Command]:
-        facts, case = locked.facts, locked.case
-        if facts.received_at is None or case.next_at is None:
+        facts, calendar = locked.facts, locked.calendar
+        if facts.received_at is None or facts.ended:
             return []
-        if case.next_timer == TimerKind.SATISFACTION:
-            if case.next_at > at:
-                return []
-            return [
-                Command(
-                    request_id=CLOSE_RUNG,
-                    case=case.number,
-                    action=Action.CLOSE,
-                    actor=SYSTEM,
-                    at=case.next_at,
-                    detail={"ground": "answered"},
-                )
-            ]
-        ahead = rungs_ahead(
-            facts,
-            self._book.clocks(facts, locked.calendar).clocks,
-            escalation=self._book.escalation,
-            next_opening=lambda instant: self._book.receipt_instant(instant, locked.calendar),
-        )
-        return [
-            Command(
-                request_id=due.request_id,
-                case=case.number,
-                action=due.rung.action,
-                actor=SYSTEM,
-                at=due.at,
-                detail={
-                    "timer": due.clock.timer,
-                    "term": due.clock.term,
-                    "rung": due.rung.name,
-                    "to": due.rung.to,
-                    "due_at": due.clock.due_at.isoformat(),
-                },
-            )
-            for due in ahead
-            if due.at <= at
-        ]
+        clocks = self.book.clocks(facts, calendar, reporters=locked.reporter_facts(facts))
+        rungs = [rung for rung in self.book.rungs(facts, clocks, calendar) if rung.at <= at]
+        closes = close_at(facts, self.book.escalation)
+        return due_commands(locked.number, facts, rungs, closes=closes, at=at)
 
 
-def _kind_of(command: Command, kind: EventKind) -> EventKind:
-    if command.action is Action.DELIVER and command.detail.get("outcome") != "delivered":
-        return EventKind.UNDELIVERED
-    return kind
-
-
-async def write_event(conn: AsyncConnection, event: CaseEvent) -> None:
-    """Append `event` to the log and to the outbox; the case's row must be locked or new."""
-    values = event.model_dump(exclude={"case", "actor"})
-    await conn.execute(
-        insert(case_event).values(
-            **values,
-            case_number=event.case,
-            actor_role=event.actor.role,
-            actor_department=event.actor.department,
-            actor_account=event.actor.account,
-        )
-    )
-    await conn.execute(
-        insert(outbox).values(
-            event_id=event.id,
-            topic=CASE_EVENTS,
-            key=event.case,
-            message=event.to_cloud_event().to_bytes(),
-        )
-    )
-
-
-def submission_event(
-    *, number: str, channel: Channel, at: datetime, recorded_at: datetime, **fields: object
-) -> CaseEvent:
-    """The first event of a case, number 1."""
-    return CaseEvent.model_validate(
-        {
-            "id": uuid4(),
-            "case": number,
-            "seq": 1,
-            "kind": EventKind.SUBMITTED,
-            "at": at,
-            "recorded_at": recorded_at,
-            "request_id": "submission",
-            "actor": Actor(role=Role.CITIZEN),
-            "state": State.SUBMITTED,
-            "channel": channel,
-            "visibility": Visibility.PUBLIC,
-            "agency": None,
-            "department": None,
-            "district": None,
-            "legal_due_at": None,
-            "target_due_at": None,
-            "calendar_version": None,
-            "rule_pack": None,
-            **fields,
-        }
-    )
+def case_values(facts: CaseFacts, event: CaseEvent, moment: Moment | None) -> dict[str, object]:
+    """The case's row as its log now says it is."""
+    return {
+        "kind": facts.kind,
+        "state": facts.state,
+        "ended": facts.ended,
+        "petition_type": facts.petition_type,
+        "item": facts.item,
+        "urgent": facts.urgent,
+        "district": facts.district,
+        "agency": facts.agency,
+        "department": facts.department,
+        "officer": facts.officer,
+        "received_at": facts.received_at,
+        "answered_at": facts.answered_at,
+        "ended_at": facts.ended_at,
+        "term": facts.term,
+        "extended": facts.extensions > 0,
+        "merged_into": facts.merged_into,
+        "legal_due_at": event.legal_due_at,
+        "target_due_at": event.target_due_at,
+        "calendar_version": event.calendar_version,
+        "rule_pack": event.rule_pack,
+        "seq": event.seq,
+        "next_at": moment.at if moment else None,
+        "next_timer": moment.timer if moment else None,
+        "next_rung": moment.rung if moment else None,
+    }

@@ -143,7 +143,7 @@ cases = Table(
     Column("rule_pack", String(10)),
     Column("seq", Integer, nullable=False, server_default="0"),
     Column("next_at", Instant),
-    Column("next_timer", String(20)),
+    Column("next_timer", String(30)),
     Column("next_rung", String(40)),
     Column("workflow_started_at", Instant),
     Column("reply_by", String(10), nullable=False),
@@ -155,6 +155,11 @@ cases = Table(
     Column("key_version", SmallInteger, nullable=False, server_default="1"),
     Column("entered_by", String(60)),
     Column("site", String(200)),
+    Column("merged_into", String(15)),
+    Column("linked_to", String(15)),
+    Column("relation", String(12), comment="split, objection, reopened: how it is linked"),
+    Column("synthetic", Boolean, nullable=False, server_default=text("false")),
+    Column("extended", Boolean, nullable=False, server_default=text("false")),
     Column("routing", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("created_at", Instant, nullable=False, server_default=NOW),
     UniqueConstraint("channel", "external_id"),
@@ -168,6 +173,8 @@ cases = Table(
     ),
     Index("ix_cases_open", "number", postgresql_where=text("NOT ended")),
     Index("ix_cases_next", "next_at", postgresql_where=text("NOT ended")),
+    Index("ix_cases_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+    Index("ix_cases_linked_to", "linked_to", postgresql_where=text("linked_to IS NOT NULL")),
     comment="The state of each case, always equal to what its event log says.",
 )
 
@@ -329,7 +336,7 @@ command = Table(
     metadata,
     Column("case_number", String(15), ForeignKey("cases.number"), primary_key=True),
     Column("request_id", String(100), primary_key=True),
-    Column("action", String(20), nullable=False),
+    Column("action", String(40), nullable=False),
     Column("actor_role", String(20), nullable=False),
     Column("actor_department", String(60)),
     Column("actor_account", String(60)),
@@ -340,6 +347,25 @@ command = Table(
     Column("settled_at", Instant),
     Column("refusal", JSONB),
     Index("ix_command_pending", "created_at", postgresql_where=text("settled_at IS NULL")),
+)
+
+exception_item = Table(
+    "exception_item",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("case_number", String(15), ForeignKey("cases.number"), nullable=False),
+    Column("kind", String(30), nullable=False),
+    Column("detail", JSONB, nullable=False),
+    Column("raised_at", Instant, nullable=False, server_default=NOW),
+    Column("resolved_at", Instant),
+    Index(
+        "uq_exception_item_open",
+        "case_number",
+        "kind",
+        unique=True,
+        postgresql_where=text("resolved_at IS NULL"),
+    ),
+    comment="Cases with which the ladder finds nobody to tell: a person has to see to them.",
 )
 
 calendar_version = Table(

@@ -1,28 +1,28 @@
 """Acts as they are posted: their fields, what becomes of them, and what a person is told."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from pydantic import Field, JsonValue, model_validator
 
-from rules.transitions import TRANSITIONS
+from rules.transitions import fields_of
 from schema.codes import Action
 from schema.commands import Refusal
 from schema.forms import MAX_TEXT
+from schema.grounds import (
+    CorrectionGround,
+    DeclineGround,
+    ExclusionGround,
+    ExtensionReason,
+    ReturnGround,
+)
 from schema.model import Frozen
 from schema.plain_text import plain_text
 from storage.cases import event_of_request
 from storage.commands import find_command
 from web.site import Site
-
-OPTIONAL: Mapping[Action, tuple[str, ...]] = {
-    Action.DISTRIBUTE: ("reason",),
-    Action.WITHDRAW: ("reason",),
-    Action.RATE: ("text",),
-}
-"""Fields that an action takes beside those that the table of transitions needs."""
 
 
 class ActBody(Frozen):
@@ -34,9 +34,24 @@ class ActBody(Frozen):
     request_id: str = Field(min_length=1, max_length=100)
     department: str | None = Field(default=None, max_length=60)
     item: str | None = Field(default=None, max_length=10)
+    officer: str | None = Field(default=None, max_length=60)
     reason: str | None = Field(default=None, max_length=MAX_TEXT)
     text: str | None = Field(default=None, max_length=MAX_TEXT)
+    remedy: str | None = Field(default=None, max_length=MAX_TEXT)
+    days: int | None = Field(default=None, ge=1, le=365)
+    households: int | None = Field(default=None, ge=1, le=1000)
+    signatures: int | None = Field(default=None, ge=1, le=1000)
     grade: int | None = Field(default=None, ge=1, le=5)
+    consent: bool | None = None
+    found_later: bool | None = None
+    held_on: date | None = None
+    into: str | None = Field(default=None, max_length=20)
+    earlier: str | None = Field(default=None, max_length=400)
+    reason_code: ExtensionReason | None = None
+    decline_ground: DeclineGround | None = None
+    exclusion_ground: ExclusionGround | None = None
+    return_ground: ReturnGround | None = None
+    correction_ground: CorrectionGround | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -63,14 +78,9 @@ class ActForm(ActBody):
     csrf: str = ""
 
 
-def fields_of(action: Action) -> tuple[str, ...]:
-    """The fields that `action` takes, in the order in which a form asks for them."""
-    return (*TRANSITIONS[action].needs, *OPTIONAL.get(action, ()))
-
-
 def act_body(action: Action, body: ActBody) -> dict[str, JsonValue]:
     """The fields of `body` that belong to `action`, as the command stores them."""
-    given = body.model_dump(exclude_none=True)
+    given = body.model_dump(mode="json", exclude_none=True)
     return {name: given[name] for name in fields_of(action) if name in given}
 
 

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from rules.fields import FieldKind, field
+from rules.transitions import TRANSITIONS, fields_of
 from schema.codes import EventKind, Visibility
 from schema.events import CaseEvent
 from schema.model import Frozen
@@ -17,24 +19,23 @@ SEEN_BY: Mapping[Visibility, frozenset[Visibility]] = {
     Visibility.INTERNAL: frozenset(Visibility),
 }
 
-TEXT_OF: Mapping[EventKind, str] = {
-    EventKind.ANSWERED: "text",
-    EventKind.COMMENTED: "text",
-    EventKind.AMENDED: "text",
-    EventKind.RATED: "text",
-    EventKind.ASSIGNED: "reason",
-    EventKind.TRANSFERRED: "reason",
-    EventKind.RECLASSIFIED: "reason",
-    EventKind.WITHDRAWN: "reason",
+TEXTS_OF: Mapping[EventKind, tuple[str, ...]] = {
+    row.event: tuple(name for name in fields_of(row.action) if field(name).kind is FieldKind.TEXT)
+    for row in TRANSITIONS.values()
+} | {
+    EventKind.ANSWERED: ("text",),
+    EventKind.CLOSED: ("reason", "text"),
 }
-"""Which key of an event's detail names the text that people read with it."""
+"""Which keys of an event's detail name the texts that people read with it."""
+
+RESULTS = frozenset({EventKind.ANSWERED, EventKind.REFUSED})
 
 STEPS: Sequence[tuple[str, frozenset[EventKind]]] = (
     ("submitted", frozenset({EventKind.SUBMITTED})),
     ("received", frozenset({EventKind.RECEIVED})),
     ("assigned", frozenset({EventKind.ASSIGNED, EventKind.TRANSFERRED})),
     ("started", frozenset({EventKind.STARTED})),
-    ("answered", frozenset({EventKind.ANSWERED})),
+    ("answered", RESULTS),
 )
 """The way of a petition as the citizen's page draws it."""
 
@@ -85,7 +86,7 @@ def answer_of(
     events: Sequence[CaseEvent], texts: Mapping[UUID, StoredText], *, eyes: Visibility
 ) -> str | None:
     """The last answer, masked for the public; None while there is none."""
-    answers = [event for event in events if event.kind is EventKind.ANSWERED]
+    answers = [event for event in events if event.kind in RESULTS or "with" in event.detail]
     return _body(answers[-1], texts, eyes) if answers else None
 
 
@@ -120,11 +121,11 @@ def _note(event: CaseEvent, wording: Wording) -> str | None:
 
 
 def _body(event: CaseEvent, texts: Mapping[UUID, StoredText], eyes: Visibility) -> str | None:
-    named = event.detail.get(TEXT_OF.get(event.kind, ""))
-    stored = _text_named(named, texts)
-    if stored is None or (stored.hidden and eyes is not Visibility.INTERNAL):
-        return None
-    return stored.masked if eyes is Visibility.PUBLIC else stored.text
+    named = [event.detail.get(name) for name in TEXTS_OF.get(event.kind, ())]
+    found = [stored for name in named if (stored := _text_named(name, texts)) is not None]
+    shown = [one for one in found if not one.hidden or eyes is Visibility.INTERNAL]
+    words = [one.masked if eyes is Visibility.PUBLIC else one.text for one in shown]
+    return "\n\n".join(words) or None
 
 
 def _text_named(named: object, texts: Mapping[UUID, StoredText]) -> StoredText | None:

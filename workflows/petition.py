@@ -6,12 +6,17 @@ history holds numbers, codes and instants.
 """
 
 import asyncio
+import contextlib
 import zlib
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    WorkflowAlreadyStartedError,
+)
 
 with workflow.unsafe.imports_passed_through():
     from activities.petition import PetitionActivities, Wake
@@ -49,19 +54,27 @@ class PetitionWorkflow:
     async def run(self, number: str) -> None:
         """Run until the case has ended; a case that has ended already ends this at once."""
         async with self._one_at_a_time:
-            case = self._case = await workflow.execute_local_activity_method(
-                PetitionActivities.take_in,
-                number,
-                start_to_close_timeout=EFFECT_TIMEOUT,
-                retry_policy=RETRY,
-            )
-        while not case.ended:
-            await self._wait_for_next_moment(case)
-            case = self._case
+            case = self._case = await self._load()
+        while await self._goes_on():
+            await self._wait_for_next_moment(self._case or case)
             if workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(number)
-        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    async def _goes_on(self) -> bool:
+        """False when the case has ended and nobody is acting on it: what is acted on an ended
+        case may open it again (a merge that is undone)."""
+        if self._case is not None and self._case.ended:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._case is None or not self._case.ended
+
+    async def _load(self) -> CaseSnapshot:
+        return await workflow.execute_local_activity_method(
+            PetitionActivities.take_in,
+            self._number,
+            start_to_close_timeout=EFFECT_TIMEOUT,
+            retry_policy=RETRY,
+        )
 
     async def _wait_for_next_moment(self, seen: CaseSnapshot) -> None:
         """Sleep to the next moment, or until an action has changed it. A timer is a wake-up, not
@@ -111,7 +124,17 @@ class PetitionWorkflow:
             self._case = outcome.snapshot
         if outcome.refusal is not None:
             raise _refused(outcome.refusal)
+        for other in outcome.look_again:
+            await _have_looked_at(other)
         return outcome
+
+    @workflow.signal
+    async def look_again(self) -> None:
+        """The record moved without us: another case was merged into this one or taken out of it,
+        or a holiday was declared that makes the next moment earlier."""
+        await workflow.wait_condition(lambda: self._case is not None)
+        async with self._one_at_a_time:
+            self._case = await self._load()
 
     @act.validator
     def _may_act(self, command: Command) -> None:
@@ -121,6 +144,22 @@ class PetitionWorkflow:
         no = refusal(self._case, command)
         if no is not None:
             raise _refused(no)
+
+
+async def _have_looked_at(number: str) -> None:
+    """Have another case's workflow look at the record again; a case without one gets one."""
+    handle = workflow.get_external_workflow_handle_for(PetitionWorkflow.run, number)
+    try:
+        await handle.signal(PetitionWorkflow.look_again)
+    except ApplicationError:
+        # There is none: the case is new, or was given back by the end of the one it was merged in.
+        with contextlib.suppress(WorkflowAlreadyStartedError):
+            await workflow.start_child_workflow(
+                PetitionWorkflow.run,
+                number,
+                id=number,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            )
 
 
 def _refused(no: Refusal) -> ApplicationError:

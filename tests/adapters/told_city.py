@@ -19,6 +19,7 @@ from rules.book import read_rule_book
 from rules.calendar import national_calendar
 from rules.notices import read_notices
 from rules.quiet_hours import SEOUL, QuietHours
+from rules.waking import SYSTEM
 from schema.codes import Action, Channel, EventKind, Role
 from schema.commands import Command
 from schema.events import Actor, CaseEvent
@@ -28,7 +29,7 @@ from storage.calendars import keep_calendar
 from storage.cases import events_of
 from storage.commands import keep_command
 from storage.inbox import StaffNotice
-from storage.record import SYSTEM, Recorder
+from storage.record import Recorder
 from storage.registration import register
 from storage.replies import StoredReply, opened_reply
 from storage.sealing import new_data_key

@@ -7,10 +7,9 @@ import pytest
 
 from rules.book import read_rule_book
 from rules.calendar import national_calendar
-from rules.life import CaseFacts, Consequence, consequence
-from schema.codes import Action, CaseKind, PetitionType, Role, State
-from schema.commands import Command
-from schema.events import Actor
+from rules.life import CaseFacts
+from schema.codes import CaseKind
+from tests.rules.living_case import filed
 
 SEOUL = ZoneInfo("Asia/Seoul")
 TUESDAY = datetime(2026, 3, 10, 10, tzinfo=SEOUL).astimezone(UTC)
@@ -20,29 +19,7 @@ CALENDAR = national_calendar(version=1)
 
 def received(kind: CaseKind, item: str | None) -> CaseFacts:
     """The facts after receipt of a case of this kind, the item told or not."""
-    before = CaseFacts(
-        kind=kind,
-        state=State.SUBMITTED,
-        petition_type=PetitionType.OTHER,
-        item=None,
-        urgent=False,
-        district=None,
-        agency=None,
-        department=None,
-        submitted_at=TUESDAY,
-    )
-    detail = {"received_at": TUESDAY.isoformat()} | ({"item": item} if item else {})
-    command = Command(
-        request_id="take-in/receive",
-        case="260310-000001-A",
-        action=Action.RECEIVE,
-        actor=Actor(role=Role.SYSTEM),
-        at=TUESDAY,
-        detail=detail,
-    )
-    result = consequence(before, command, received_elsewhere_at=TUESDAY)
-    assert isinstance(result, Consequence)
-    return result.facts
+    return filed("2026-03-10 10:00", kind=kind, item=item).facts
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,12 @@ import structlog
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from rules.organisation import agencies, departments
-from rules.transitions import ACTS_FOR_ALL_DEPARTMENTS, Transition, allowed_actions
+from rules.transitions import (
+    ACTS_FOR_ALL_DEPARTMENTS,
+    Transition,
+    allowed_actions,
+    fields_of,
+)
 from schema.codes import Action, TextKind, Visibility
 from schema.commands import Refusal
 from schema.events import Actor
@@ -15,7 +20,7 @@ from schema.messages import Recipient
 from schema.numbers import is_receipt_number
 from storage.cases import find_case, petitioner_of
 from storage.sealing import ErasedError
-from web.acts import ActForm, Standing, act_body, fields_of, standing_of
+from web.acts import ActForm, Standing, act_body, standing_of
 from web.due import why_due
 from web.filing import item_groups
 from web.officer.decision import decision_of
