@@ -1,14 +1,16 @@
 """Random receipts, periods and histories of events, lawful and not, for the tests of the clock."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from rules.clock import deadline, law_for
 from rules.packs import SEOUL
 from schema.deadlines import DeadlineRequest
-from tests.rules.clock_asking import Event
+from tests.rules.clock_asking import Event, korea
 
 DAY_MINUTES = 24 * 60
 ZONES = (UTC, SEOUL, ZoneInfo("America/New_York"), timezone(timedelta(hours=5, minutes=45)))
@@ -36,8 +38,10 @@ petition_periods = st.one_of(
     st.tuples(st.just("months"), st.integers(1, 3)),
     st.tuples(st.just("years"), st.just(1)),
 )
-after = st.integers(-60, 25 * DAY_MINUTES)
-lengths = st.one_of(st.integers(0, 600), st.integers(0, 12 * DAY_MINUTES))
+after = st.one_of(st.integers(-60, 3 * DAY_MINUTES), st.integers(0, 25 * DAY_MINUTES))
+lengths = st.one_of(
+    st.integers(0, 600), st.integers(0, 12 * DAY_MINUTES), st.integers(0, 40 * DAY_MINUTES)
+)
 REASONS = ("cooperation", "fact_finding", "comparable", "absence", "unavoidable", None)
 extensions = st.fixed_dictionaries(
     {
@@ -82,12 +86,29 @@ def placed(received: datetime, minutes: int, what: dict[str, Any], zone: Any) ->
     return {**what, "at": at}
 
 
-def pieces(clock: str) -> st.SearchStrategy[list[tuple[int, dict[str, Any]]]]:
-    """One thing that may happen to a clock."""
-    waits = pairs("supplement", "investigation", "consult")
-    if clock == "proposal_decision":
-        waits = pairs("supplement", "consult")
-    return st.one_of(waits, waits, outages, longer, longer, holidays, moves)
+Piece = list[tuple[int, dict[str, Any]]]
+PIECES: dict[str, st.SearchStrategy[Piece]] = {
+    "supplement": pairs("supplement"),
+    "investigation": pairs("investigation"),
+    "consult": pairs("consult"),
+    "outage": outages,
+    "extend": longer,
+    "holiday": holidays,
+    "transfer": moves,
+}
+"""What may happen, by its kind: the kinds of a history are chosen first, so that short histories
+of one kind are as frequent as long mixed ones."""
+
+
+aims = st.one_of(st.none(), st.none(), st.just(0), st.integers(-3 * DAY_MINUTES, 60))
+"""Minutes from the deadline as it would be if nothing happened: there the edges lie."""
+
+
+def _aimed(piece: Piece, due_in: int, aim: int | None) -> Piece:
+    if aim is None:
+        return piece
+    first = min(minutes for minutes, _ in piece)
+    return [(minutes - first + due_in + aim, what) for minutes, what in piece]
 
 
 @st.composite
@@ -95,24 +116,29 @@ def questions(
     draw: st.DrawFn,
     clock: str = "petition",
     periods: st.SearchStrategy[tuple[str, int]] = petition_periods,
+    kinds: Sequence[str] = tuple(PIECES),
     most: int = 5,
 ) -> DeadlineRequest:
-    """A request with up to `most` things that happen, in any order."""
-    received = draw(receipts)
-    happened = [one for piece in draw(st.lists(pieces(clock), max_size=most)) for one in piece]
-    zone = draw(st.sampled_from(ZONES))
-    events = [placed(received, minutes, what, zone) for minutes, what in happened]
+    """A request with up to `most` things of the `kinds` that happen, in any order."""
+    received, zone = draw(receipts), draw(st.sampled_from(ZONES))
     unit, amount = draw(periods)
-    return DeadlineRequest.model_validate(
-        {
-            "id": "any",
-            "clock": clock,
-            "petition_type": draw(st.sampled_from(("grievance", "grievance", "suggestion"))),
-            "period": {"unit": unit, "amount": amount},
-            "received_at": received.astimezone(zone),
-            "events": draw(st.permutations(events)),
-        }
-    )
+    asked = {
+        "id": "any",
+        "clock": clock,
+        "petition_type": draw(st.sampled_from(("grievance", "grievance", "suggestion"))),
+        "period": {"unit": unit, "amount": amount},
+        "received_at": received.astimezone(zone),
+    }
+    quiet = DeadlineRequest.model_validate(asked)
+    due = deadline(quiet, korea(), law_for(quiet, korea())).due_at or received
+    chosen = st.one_of(*(PIECES[kind] for kind in kinds))
+    happened = [
+        one
+        for piece in draw(st.lists(chosen, max_size=most))
+        for one in _aimed(piece, (due - received) // timedelta(minutes=1), draw(aims))
+    ]
+    events = [placed(received, minutes, what, zone) for minutes, what in happened]
+    return DeadlineRequest.model_validate({**asked, "events": draw(st.permutations(events))})
 
 
 def with_events(request: DeadlineRequest, *more: Event) -> DeadlineRequest:

@@ -10,7 +10,7 @@ from tests.rules.clock_asking import korea
 from tests.rules.clock_histories import questions
 from tests.rules.reference_clock import reference
 
-bounded = settings(deadline=None, max_examples=150, derandomize=True)
+bounded = settings(deadline=None, max_examples=300, derandomize=True)
 
 
 def agrees(request: DeadlineRequest) -> None:
@@ -27,6 +27,32 @@ def test_a_petition_is_due_when_the_days_and_minutes_walked_through_say_so(
     """Hours, days, weeks, months and years; with supplements, investigations, outages, declared
     holidays, extensions and transfers, lawful or not, in any order and any zone."""
     agrees(request)
+
+
+ALONE = [
+    ("supplement",),
+    ("investigation",),
+    ("outage",),
+    ("extend",),
+    ("supplement", "extend"),
+    ("investigation", "outage"),
+    ("holiday", "extend", "transfer"),
+]
+
+
+@pytest.mark.parametrize("kinds", ALONE, ids="+".join)
+@pytest.mark.parametrize("unit", ["hours", "days", "months"])
+def test_what_happens_alone_agrees_with_the_walk(unit: str, kinds: tuple[str, ...]) -> None:
+    """Mixed histories hide small things: each kind alone, and the pairs that act on one another."""
+    amounts = {"hours": st.integers(8, 40), "days": st.integers(6, 15), "months": st.just(1)}
+    periods = st.tuples(st.just(unit), amounts[unit])
+
+    @settings(bounded, max_examples=60)
+    @given(request=questions(periods=periods, kinds=kinds, most=3))
+    def walked(request: DeadlineRequest) -> None:
+        agrees(request)
+
+    walked()
 
 
 OTHERS = [
@@ -49,8 +75,8 @@ OTHERS = [
 def test_every_other_clock_agrees_with_the_walk_too(clock: str, unit: str, amount: int) -> None:
     """Each with its own first day, its own pauses and its own extensions."""
 
-    @settings(bounded, max_examples=25)
-    @given(request=questions(clock, st.just((unit, amount)), most=4))
+    @settings(bounded, max_examples=40)
+    @given(request=questions(clock, st.just((unit, amount)), most=3))
     def walked(request: DeadlineRequest) -> None:
         agrees(request)
 
