@@ -11,7 +11,6 @@ from schema.deadlines import (
     DeadlineRequest,
     Extension,
     RefusedEvent,
-    Unit,
 )
 
 MOST: dict[ClockKind, int] = {
@@ -40,6 +39,14 @@ class _No(NamedTuple):
     ko: str
     en: str
     article: str
+
+
+NO_REASON = _No(
+    "unlawful_reason",
+    "부득이한 사유를 밝혀야 연장할 수 있습니다.",
+    "An extension needs a reason that could not be avoided.",
+    ARTICLE[ClockKind.PETITION],
+)
 
 
 def refused_extension(
@@ -112,7 +119,9 @@ def _without_ground(event: Extension, granted: int, pack: RulePack) -> _No | Non
             "A second extension needs the petitioner's consent.",
             ARTICLE[ClockKind.PETITION],
         )
-    if not _has_lawful_reason(event, pack):
+    if pack.extension_reasons is None:
+        return None if _names_a_reason(event) else NO_REASON
+    if event.reason_code not in pack.extension_reasons:
         return _No(
             "unlawful_reason",
             "업무과중, 담당자 지정 지연·부재 등은 연장 사유가 될 수 없습니다. "
@@ -123,10 +132,8 @@ def _without_ground(event: Extension, granted: int, pack: RulePack) -> _No | Non
     return None
 
 
-def _has_lawful_reason(event: Extension, pack: RulePack) -> bool:
+def _names_a_reason(event: Extension) -> bool:
     """Before 2026-05-06 any reason in words or code (부득이한 사유, reading A17)."""
-    if pack.extension_reasons is not None:
-        return event.reason_code in pack.extension_reasons
     return bool(event.reason_code or (event.model_extra or {}).get("reason"))
 
 
@@ -136,8 +143,6 @@ def length_in_days(request: DeadlineRequest, first: date, last: date, pack: Rule
     An hour period of less than a day has none, so that it cannot be extended by days.
     """
     period = request.period
-    if period.unit is Unit.WALL_HOURS:
-        return period.amount // 24
     if period.unit in HOUR_UNITS:
         return period_hours(request, pack) // pack.hours_a_day
     if period.unit in CIVIL_UNITS:
