@@ -144,6 +144,8 @@ def facts_of(log: Sequence[CaseEvent], *, kind: CaseKind, synthetic: bool = Fals
         submitted_at=first.at,
         synthetic=synthetic,
         objection_days=int(str(basis)) if basis is not None else None,
+        households=_count(first.detail.get("households", 0)),
+        signatures=_count(first.detail.get("signatures", 0)),
     )
     for event in log[1:]:
         facts = facts_after(facts, event)

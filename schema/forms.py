@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from schema.codes import ReplyBy
 from schema.model import Frozen, Tolerant
+from schema.party import MOST_REPRESENTATIVES, FiledAs
 from schema.plain_text import is_blank, plain_text
 from schema.submission import Attachment, Consent
 
@@ -116,6 +117,44 @@ class FormContact(_FormPart):
         return email.strip()
 
 
+class FormPerson(_FormPart):
+    """Somebody behind the petition, by name (본인 또는 대표자)."""
+
+    name: str = Field(min_length=1, max_length=100, description="이름 / name")
+    phone: str | None = Field(default=None, max_length=40, description="전화번호 / telephone")
+
+
+class FormParty(_FormPart):
+    """For whom it is filed (대리·대표·법정대리), and by how many (다수인관련민원)."""
+
+    filed_as: FiledAs = Field(
+        default=FiledAs.SELF, description="본인·대리인·대표자·법정대리인 / as what you file"
+    )
+    principal: FormPerson | None = Field(
+        default=None, description="누구를 대신하는지 / for whom a proxy or a guardian files"
+    )
+    under_14: bool = Field(
+        default=False, description="14세 미만 아동의 민원 / for a child under 14"
+    )
+    households: int = Field(default=0, ge=0, le=100_000, description="세대 수 / households")
+    signatures: int = Field(default=0, ge=0, le=100_000, description="연명 인원 / signatures")
+    representatives: tuple[FormPerson, ...] = Field(
+        default=(), description=f"대표자, {MOST_REPRESENTATIVES}명까지 / representatives"
+    )
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "FormParty":
+        """영 §8①; 개인정보 보호법 §22의2: a child's data need the guardian's consent."""
+        if len(self.representatives) > MOST_REPRESENTATIVES:
+            raise _wrong("representatives")
+        if self.under_14 and self.filed_as is not FiledAs.GUARDIAN:
+            raise _wrong("guardian")
+        for_another = self.filed_as in (FiledAs.PROXY, FiledAs.GUARDIAN)
+        if for_another and self.principal is None:
+            raise _wrong("principal")
+        return self
+
+
 class FormConsent(_FormPart):
     """Which privacy notice (개인정보 수집·이용 동의) was agreed to, and for which items."""
 
@@ -187,6 +226,9 @@ class FormFields(_FormPart):
     public: bool = Field(
         default=True, description="공개 여부 / may the (masked) petition be shown to everyone"
     )
+    party: FormParty = Field(
+        default=FormParty(), description="대리·대표·다수인 / proxies, representatives, many"
+    )
     consent: FormConsent | None = Field(
         default=None, description="개인정보 동의 / the privacy notice agreed to"
     )
@@ -237,6 +279,18 @@ _FAULT_WORDS: dict[str, tuple[str, str]] = {
     "text_too_long": (
         f"내용이 너무 깁니다. {MAX_TEXT:,}자까지 적을 수 있습니다.",
         f"The text is too long; up to {MAX_TEXT:,} characters.",
+    ),
+    "representatives": (
+        f"대표자는 {MOST_REPRESENTATIVES}명까지 적을 수 있습니다.",
+        f"Up to {MOST_REPRESENTATIVES} people represent the others.",
+    ),
+    "guardian": (
+        "14세 미만 아동의 민원은 법정대리인이 신청합니다.",
+        "For a child under 14 the legal guardian files.",
+    ),
+    "principal": (
+        "누구를 대신해 신청하는지 이름을 적어 주세요.",
+        "Give the name of the person for whom you file.",
     ),
     "phone": ("전화번호를 확인해 주세요.", "Check the telephone number."),
     "email": ("전자우편 주소를 확인해 주세요.", "Check the e-mail address."),

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, JsonValue
 
 from schema.codes import CaseKind, Channel, ReplyBy
 from schema.model import Frozen
+from schema.party import Party
 
 
 class RecordKind(StrEnum):
@@ -93,6 +94,7 @@ class Submission(Frozen):
     """What the 120 agent answered on the call: the case is then answered at once (즉시답변)."""
     entered_by: str | None = None
     """The officer who entered a visit, letter or call for the petitioner."""
+    party: Party = Party()
     language: str = "ko"
     site: str | None = None
     aliases: tuple[str, ...] = ()

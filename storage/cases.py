@@ -13,6 +13,7 @@ from schema.commands import CaseSnapshot, Moment
 from schema.events import Actor, CaseEvent
 from schema.messages import Recipient
 from schema.model import Frozen
+from schema.party import Party
 from schema.submission import Attachment, Contact, Thread
 from storage.sealing import ErasedError
 from storage.store import Store
@@ -195,6 +196,7 @@ class Petitioner(Frozen):
     thread: Thread | None = None
     address: str | None = None
     """The place as it was told, house number and all: whoever goes there has to read it."""
+    party: Party = Party()
 
 
 async def told_address(conn: AsyncConnection, store: Store, number: str) -> str | None:
@@ -225,6 +227,17 @@ async def petitioner_of(conn: AsyncConnection, store: Store, number: str) -> Rec
         reply_by=ReplyBy(row.reply_by),
         language=row.language,
     )
+
+
+async def party_of(conn: AsyncConnection, store: Store, number: str) -> Party:
+    """The people behind a petition, by name: for somebody who may know."""
+    sealed = await conn.scalar(
+        select(petitioner.c.sealed).where(petitioner.c.case_number == number)
+    )
+    if sealed is None:
+        return Party()
+    key = await case_key(conn, store, number)
+    return Petitioner.model_validate_json(key.open(sealed)).party
 
 
 async def is_reachable(conn: AsyncConnection, store: Store, number: str) -> bool:

@@ -58,6 +58,7 @@ async def open_case(
         contact=submission.contact,
         thread=submission.thread,
         address=submission.location.address,
+        party=submission.party,
     )
     phone = submission.contact.phone
     await conn.execute(
@@ -130,6 +131,7 @@ async def _keep_texts(
     """Store the petition's text, and what the 120 agent answered; their ids for the event."""
     kept = await keep_text(conn, key, number, TextKind.PETITION, submission.text)
     detail: dict[str, JsonValue] = {"text": str(kept), "revision": submission.revision}
+    detail |= submission.party.codes()
     if submission.answer_on_call:
         answer = await keep_text(conn, key, number, TextKind.ANSWER, submission.answer_on_call)
         detail["answer_on_call"] = str(answer)

@@ -9,7 +9,15 @@ from adapters.decoding import SEOUL, decoded, finite, possible_instant, unknown_
 from adapters.phones import domestic_phone
 from rules.taxonomy import is_item
 from schema.codes import CaseKind, ReplyBy
-from schema.forms import DeskEntry, FormFields, FormLocation, JournalledForm
+from schema.forms import (
+    DeskEntry,
+    FormFields,
+    FormLocation,
+    FormParty,
+    FormPerson,
+    JournalledForm,
+)
+from schema.party import Party, Person
 from schema.plain_text import plain_text
 from schema.quarantine import QuarantineReason, UnintelligibleError
 from schema.submission import Contact, Location, Submission
@@ -62,10 +70,26 @@ def _submission(
         public=form.public,
         consent=form.consent.kept() if form.consent else None,
         attachments=form.attachments,
+        party=_party(form.party),
         language=form.language.replace("_", "-").partition("-")[0].lower(),
         site=plain_text(form.site)[:SITE_LENGTH] if form.site else None,
         extra={**_unknown(form), **extra},
     )
+
+
+def _party(form: FormParty) -> Party:
+    return Party(
+        filed_as=form.filed_as,
+        principal=_person(form.principal) if form.principal else None,
+        under_14=form.under_14,
+        households=form.households,
+        signatures=form.signatures,
+        representatives=tuple(_person(one) for one in form.representatives),
+    )
+
+
+def _person(form: FormPerson) -> Person:
+    return Person(name=plain_text(form.name), phone=domestic_phone(form.phone))
 
 
 def _item_and_category(code: str | None, day: date) -> tuple[str | None, str | None]:

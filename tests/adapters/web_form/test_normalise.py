@@ -10,6 +10,8 @@ import pytest
 from adapters.channel import IntakeRecord
 from adapters.web_form.normalise import normalise
 from schema.codes import CaseKind, Channel, ReplyBy
+from schema.forms import FormRefusedError, read_form
+from schema.party import Person
 from schema.quarantine import QuarantineReason, UnintelligibleError
 
 ARRIVED = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -154,3 +156,44 @@ def test_what_cannot_be_understood_says_why(broken: IntakeRecord, reason: Quaran
         normalise(broken)
     assert fault.value.reason is reason
     assert "가" not in fault.value.detail
+
+
+def test_a_petition_of_many_by_its_representatives() -> None:
+    """Households and signatures are kept as counts, the representatives by name (영 §8)."""
+    made = normalise(
+        form(
+            party={
+                "filed_as": "representative",
+                "households": 7,
+                "signatures": 12,
+                "representatives": [{"name": "김대표", "phone": "010-0000-0042"}],
+            }
+        )
+    )
+    assert made.party.representatives == (Person(name="김대표", phone="01000000042"),)
+    assert made.party.codes() == {
+        "filed_as": "representative",
+        "households": 7,
+        "signatures": 12,
+        "representatives": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("party", "word"),
+    [
+        ({"under_14": True}, "법정대리인"),
+        ({"filed_as": "proxy"}, "누구를 대신해"),
+        ({"filed_as": "representative", "representatives": [{"name": "가"}] * 4}, "3명"),
+    ],
+)
+def test_a_party_that_is_not_whole_is_refused_with_what_to_do(
+    party: dict[str, Any], word: str
+) -> None:
+    """A child's petition comes from the guardian (개인정보 보호법 §22의2), a proxy names whose it
+    is, and at most three represent the others (영 §8①)."""
+    with pytest.raises(FormRefusedError) as refused:
+        read_form(json.dumps({"text": "신청합니다", "party": party}).encode())
+    (fault,) = refused.value.faults
+    assert fault.field == "party"
+    assert word in fault.message_ko
