@@ -1,6 +1,6 @@
 """Deadlines worked out by hand from the articles, beside the 32 that were given."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -192,17 +192,21 @@ def test_a_receipt_elsewhere_that_was_told_twice_is_one() -> None:
     assert answer("2026-03-10 10:00", 7, "days", got, got) == once
 
 
-@pytest.mark.parametrize("odd", [1, 333_333, 999_999])
-def test_fractions_of_a_second_never_push_a_deadline_past_the_end_of_a_day(odd: int) -> None:
+@pytest.mark.parametrize(
+    ("odd", "short"), [(99_999, 7), (199_997, 1), (199_997, 333_333), (749_986, 999_999)]
+)
+def test_fractions_of_a_second_never_push_a_deadline_past_the_end_of_a_day(
+    odd: int, short: int
+) -> None:
     """P07: two outages that take an hour together leave seven hours, to 18:00 sharp; added up as
-    floats they left a billionth more, and the deadline was on Monday."""
-
-    def micros(text: str) -> datetime:
-        return at(text) + timedelta(microseconds=odd)
-
-    first = {"type": "outage", "start": micros("2026-06-12 09:30"), "end": at("2026-06-12 10:00")}
-    second = {"type": "outage", "start": at("2026-06-12 14:00"), "end": micros("2026-06-12 14:30")}
-    events: list[Event] = [first, second]
+    floats they left a billionth more, and the deadline was on Monday at 09:00."""
+    blink = timedelta(microseconds=short)
+    first = at("2026-06-12 10:00") + timedelta(microseconds=odd)
+    second = at("2026-06-12 14:00") + timedelta(microseconds=odd)
+    events: list[Event] = [
+        {"type": "outage", "start": first, "end": first + blink},
+        {"type": "outage", "start": second, "end": second + timedelta(hours=1) - blink},
+    ]
     assert due("2026-06-12 09:00", 7, "hours", *events) == "2026-06-12 18:00:00"
     assert due("2026-06-12 09:00", 7, "hours", *reversed(events)) == "2026-06-12 18:00:00"
 
