@@ -1,39 +1,75 @@
 """The event log: an event and its outbox row, appended together."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import Insert, Update, func, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.codes import Channel, EventKind, Role, State, Visibility
 from schema.envelope import CASE_EVENTS
 from schema.events import Actor, CaseEvent
-from storage.tables import case_event, outbox
+from storage.tables import case_event, cases, command, outbox
 
 
 async def write_event(conn: AsyncConnection, event: CaseEvent, *, published: bool = True) -> None:
     """Append `event` to the log and, where it is `published`, to the outbox; the case's row must
     be locked or new."""
-    values = event.model_dump(exclude={"case", "actor"})
-    await conn.execute(
-        insert(case_event).values(
-            **values,
-            case_number=event.case,
-            actor_role=event.actor.role,
-            actor_department=event.actor.department,
-            actor_account=event.actor.account,
-        )
+    await conn.execute(_logged(event))
+    if published:
+        await conn.execute(_sent(event))
+
+
+async def write_act(
+    conn: AsyncConnection,
+    event: CaseEvent,
+    case_values: Mapping[str, object],
+    *,
+    published: bool = True,
+) -> None:
+    """Append `event`, bring its case's row up to date and settle its command, in one statement:
+    each round trip to the database is a fifth of what an act costs."""
+    statement = (
+        update(cases)
+        .where(cases.c.number == event.case)
+        .values(**case_values)
+        .add_cte(_logged(event).cte("logged"), _settled(event).cte("settled"))
     )
-    if not published:
-        return
-    await conn.execute(
-        insert(outbox).values(
-            event_id=event.id,
-            topic=CASE_EVENTS,
-            key=event.case,
-            message=event.to_cloud_event().to_bytes(),
+    if published:
+        statement = statement.add_cte(_sent(event).cte("sent"))
+    await conn.execute(statement)
+
+
+def _logged(event: CaseEvent) -> Insert:
+    values = event.model_dump(exclude={"case", "actor"})
+    return insert(case_event).values(
+        **values,
+        case_number=event.case,
+        actor_role=event.actor.role,
+        actor_department=event.actor.department,
+        actor_account=event.actor.account,
+    )
+
+
+def _sent(event: CaseEvent) -> Insert:
+    return insert(outbox).values(
+        event_id=event.id,
+        topic=CASE_EVENTS,
+        key=event.case,
+        message=event.to_cloud_event().to_bytes(),
+    )
+
+
+def _settled(event: CaseEvent) -> Update:
+    return (
+        update(command)
+        .where(
+            command.c.case_number == event.case,
+            command.c.request_id == event.request_id,
+            command.c.settled_at.is_(None),
         )
+        .values(settled_at=func.now())
     )
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.book import Clocks, RuleBook
@@ -26,11 +25,10 @@ from schema.events import CaseEvent
 from storage.calendars import Calendars
 from storage.cases import is_reachable, snapshot_of
 from storage.commands import settle_command
-from storage.event_log import write_event
+from storage.event_log import write_act
 from storage.locked_cases import LockedCase, lock_all
 from storage.related_cases import after_act, locked_together, named_cases
 from storage.store import Store
-from storage.tables import cases
 
 
 class Recorder:
@@ -57,9 +55,9 @@ class Recorder:
         look_again: tuple[str, ...] = ()
         if isinstance(result, CaseEvent) and locked is not held[command.case]:
             look_again = await after_act(conn, self, held, locked, result)
-        await settle_command(
-            conn, command.case, command.request_id, result if isinstance(result, Refusal) else None
-        )
+        if locked is held[command.case]:
+            no = result if isinstance(result, Refusal) else None
+            await settle_command(conn, command.case, command.request_id, no)
         snapshot = snapshot_of(locked.case, joined=locked.facts.joined)
         if isinstance(result, Refusal):
             return Outcome(snapshot=snapshot, refusal=result)
@@ -131,9 +129,8 @@ class Recorder:
                 "rule_pack": clocks.rule_pack,
             }
         )
-        await write_event(conn, event, published=not locked.case.synthetic)
         values = case_values(facts, event, moment)
-        await conn.execute(update(cases).where(cases.c.number == command.case).values(**values))
+        await write_act(conn, event, values, published=not locked.case.synthetic)
         case = locked.case.model_copy(update=values)
         return LockedCase(case, (*locked.log, event), facts, calendar, locked.reporters), event
 
