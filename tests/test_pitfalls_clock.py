@@ -95,7 +95,7 @@ def test_P01_a_day_whose_time_is_used_up_ends_that_day() -> None:
 def test_P02_lunch_and_office_hours_are_those_of_the_pack(
     morning: tuple[int, int], afternoon: tuple[int, int], received: str, expected: str
 ) -> None:
-    """지방공무원 복무규정 §2②: a mayor may move lunch by an hour. Three hours, counted around it."""
+    """지방공무원 복무규정 §2②: lunch may be moved by an hour; three hours counted around it."""
     assert due_by(frames(morning, afternoon), received, 3, "hours") == expected
 
 

@@ -56,20 +56,24 @@ Answer = tuple[datetime | None, list[int]]
 
 def reference(request: DeadlineRequest, calendar: BusinessCalendar) -> Answer:
     """The due instant in Seoul (None while something is awaited), and the places refused."""
+    walks = walked(request, calendar)
+    return walks[-1].due(), sorted(index for walk in walks for index in walk.refused)
+
+
+def walked(request: DeadlineRequest, calendar: BusinessCalendar) -> "list[Walk]":
+    """The terms of the request, one for each agency, with what happened in them."""
     closed = set(calendar.closed) | {
         event.date for event in request.events if isinstance(event, HolidayDeclared)
     }
     receipts = [request.received_at, *_receipts_elsewhere(request)]
-    refused: list[int] = []
-    due: datetime | None = None
+    walks = []
     for receipt, following in zip(receipts, [*receipts[1:], None], strict=True):
         walk = Walk(request, receipt.astimezone(SEOUL), closed)
         for index, event in _in_time(request):
             if _within(event, receipt, following, first=receipt == receipts[0]):
                 walk.take(index, event)
-        refused += walk.refused
-        due = walk.due()
-    return due, sorted(refused)
+        walks.append(walk)
+    return walks
 
 
 def _receipts_elsewhere(request: DeadlineRequest) -> list[datetime]:
@@ -116,6 +120,8 @@ class Walk:
     taken: list[Happening | Outage] = field(default_factory=list)
     extensions: list[int] = field(default_factory=list)
     refused: list[int] = field(default_factory=list)
+    out: dict[date, bool] = field(default_factory=dict)
+    """Days already looked at; forgotten when something happens."""
 
     def __post_init__(self) -> None:
         """A2: what arrives in closed time is received at the next working minute."""
@@ -149,6 +155,7 @@ class Walk:
         due = self.due() if pauses else None
         if due is None or _began(event) < due:
             self.taken.append(event)
+            self.out.clear()
 
     def allows(self, event: Extension) -> bool:
         """영 §21 and its like for the other clocks."""
@@ -219,6 +226,11 @@ class Walk:
 
     def is_out(self, day: date) -> bool:
         """The whole day is not counted."""
+        if day not in self.out:
+            self.out[day] = self._is_out(day)
+        return self.out[day]
+
+    def _is_out(self, day: date) -> bool:
         clock = self.request.clock
         if clock is ClockKind.PROPOSAL_DECISION:  # A9: after the day of asking
             spells = [*self.spells(SUPPLEMENT), *self.spells(CONSULTATION)]

@@ -10,7 +10,7 @@ from tests.rules.clock_asking import korea
 from tests.rules.clock_histories import questions
 from tests.rules.reference_clock import reference
 
-bounded = settings(deadline=None, max_examples=300, derandomize=True)
+bounded = settings(deadline=None, max_examples=200, derandomize=True)
 
 
 def agrees(request: DeadlineRequest) -> None:
@@ -47,7 +47,7 @@ def test_what_happens_alone_agrees_with_the_walk(unit: str, kinds: tuple[str, ..
     amounts = {"hours": st.integers(8, 40), "days": st.integers(6, 15), "months": st.just(1)}
     periods = st.tuples(st.just(unit), amounts[unit])
 
-    @settings(bounded, max_examples=60)
+    @settings(bounded, max_examples=40)
     @given(request=questions(periods=periods, kinds=kinds, most=3))
     def walked(request: DeadlineRequest) -> None:
         agrees(request)
