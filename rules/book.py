@@ -15,7 +15,14 @@ from rules.case_clocks import (
     term_start,
 )
 from rules.clock import clock_start, deadline, due, receipt_instant
-from rules.escalation import DueRung, Escalation, next_moment, read_escalation, rungs_ahead
+from rules.escalation import (
+    DueRung,
+    Escalation,
+    acts_from,
+    next_moment,
+    read_escalation,
+    rungs_ahead,
+)
 from rules.life import CaseFacts
 from rules.packs import RulePack, pack_for
 from rules.side_clocks import SideClocks, supplement_request
@@ -116,14 +123,33 @@ class RuleBook:
             ),
         )
 
-    def moment(self, facts: CaseFacts, clocks: Clocks, calendar: BusinessCalendar) -> Moment | None:
-        """The next instant at which the case moves by itself."""
+    def moment(
+        self,
+        facts: CaseFacts,
+        clocks: Clocks,
+        calendar: BusinessCalendar,
+        *,
+        seen_at: datetime | None = None,
+    ) -> Moment | None:
+        """The next instant at which the case moves by itself; with `seen_at`, after it was looked
+        at then."""
         return next_moment(
             facts,
             clocks.clocks,
             escalation=self.escalation,
             next_opening=lambda at: self.receipt_instant(at, calendar),
+            seen_at=seen_at,
         )
+
+    def rungs_due(
+        self, facts: CaseFacts, clocks: Clocks, calendar: BusinessCalendar, at: datetime
+    ) -> list[DueRung]:
+        """The rungs that act now, at `at`."""
+        return [
+            due
+            for due in self.rungs(facts, clocks, calendar)
+            if acts_from(due, at, lambda late: self.receipt_instant(late, calendar)) <= at
+        ]
 
     def rungs(self, facts: CaseFacts, clocks: Clocks, calendar: BusinessCalendar) -> list[DueRung]:
         """The rungs ahead, earliest first."""

@@ -27,6 +27,7 @@ async def write_act(
     case_values: Mapping[str, object],
     *,
     published: bool = True,
+    also: Update | None = None,
 ) -> None:
     """Append `event`, bring its case's row up to date and settle its command, in one statement:
     each round trip to the database is a fifth of what an act costs."""
@@ -38,27 +39,38 @@ async def write_act(
     )
     if published:
         statement = statement.add_cte(_sent(event).cte("sent"))
+    if also is not None:
+        statement = statement.add_cte(also.cte("also"))
     await conn.execute(statement)
 
 
+def logged_values(event: CaseEvent) -> dict[str, object]:
+    """The row of `event` in the log."""
+    return {
+        **event.model_dump(exclude={"case", "actor"}),
+        "case_number": event.case,
+        "actor_role": event.actor.role,
+        "actor_department": event.actor.department,
+        "actor_account": event.actor.account,
+    }
+
+
+def sent_values(event: CaseEvent) -> dict[str, object]:
+    """The row of `event` in the outbox."""
+    return {
+        "event_id": event.id,
+        "topic": CASE_EVENTS,
+        "key": event.case,
+        "message": event.to_cloud_event().to_bytes(),
+    }
+
+
 def _logged(event: CaseEvent) -> Insert:
-    values = event.model_dump(exclude={"case", "actor"})
-    return insert(case_event).values(
-        **values,
-        case_number=event.case,
-        actor_role=event.actor.role,
-        actor_department=event.actor.department,
-        actor_account=event.actor.account,
-    )
+    return insert(case_event).values(**logged_values(event))
 
 
 def _sent(event: CaseEvent) -> Insert:
-    return insert(outbox).values(
-        event_id=event.id,
-        topic=CASE_EVENTS,
-        key=event.case,
-        message=event.to_cloud_event().to_bytes(),
-    )
+    return insert(outbox).values(**sent_values(event))
 
 
 def _settled(event: CaseEvent) -> Update:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.book import Clocks, RuleBook
@@ -18,17 +19,21 @@ from rules.lawfulness import Asked, Circumstances
 from rules.life import CaseFacts, facts_after
 from rules.life_table import Condition, Transition
 from rules.transitions import TRANSITIONS, refusal
-from rules.waking import due_commands
+from rules.waking import Waking, due_commands
 from schema.codes import State
 from schema.commands import Command, Moment, Outcome, Refusal
 from schema.events import CaseEvent
+from schema.grounds import ClosedFor
 from storage.calendars import Calendars
 from storage.cases import is_reachable, snapshot_of
 from storage.commands import settle_command
 from storage.event_log import write_act
+from storage.exceptions import resolution_by, with_exception
 from storage.locked_cases import LockedCase, lock_all
 from storage.related_cases import after_act, locked_together, named_cases
+from storage.staffing import staffed
 from storage.store import Store
+from storage.tables import cases
 
 
 class Recorder:
@@ -130,7 +135,13 @@ class Recorder:
             }
         )
         values = case_values(facts, event, moment)
-        await write_act(conn, event, values, published=not locked.case.synthetic)
+        await write_act(
+            conn,
+            event,
+            values,
+            published=not locked.case.synthetic,
+            also=resolution_by(event),
+        )
         case = locked.case.model_copy(update=values)
         return LockedCase(case, (*locked.log, event), facts, calendar, locked.reporters), event
 
@@ -158,23 +169,49 @@ class Recorder:
         """Do what has fallen due at `at`: act on rungs, close after the window.
 
         Each rung acts once in a case's life, whoever calls and however often; rungs that fell due
-        together, as after an outage, make one message.
+        together, as after an outage, make one message. Who is there to be told is asked now.
         """
         async with self.store.engine.begin() as conn:
             locked = await self.lock(conn, number)
-            for command in self._due(locked, at):
-                locked, _ = await self.apply(conn, locked, command)
+            for waking in await self._due(conn, locked, at):
+                command = await with_exception(conn, waking)
+                if command.detail.get("ground") == ClosedFor.HEARTBEAT:
+                    done = Consequence(dict(command.detail), {"state": State.CLOSED})
+                    locked, _ = await self.write(conn, locked, command, done)
+                else:
+                    locked, _ = await self.apply(conn, locked, command)
+            locked = await self._settled(conn, locked, at)
             snapshot = snapshot_of(locked.case, joined=locked.facts.joined)
             return Outcome(snapshot=snapshot, seq=locked.case.seq)
 
-    def _due(self, locked: LockedCase, at: datetime) -> list[Command]:
-        facts, calendar = locked.facts, locked.calendar
+    async def _due(self, conn: AsyncConnection, locked: LockedCase, at: datetime) -> list[Waking]:
+        facts = locked.facts
         if facts.received_at is None or facts.ended:
             return []
-        clocks = self.book.clocks(facts, calendar, reporters=locked.reporter_facts(facts))
-        rungs = [rung for rung in self.book.rungs(facts, clocks, calendar) if rung.at <= at]
+        rungs = self.book.rungs_due(facts, self._clocks_of(locked), locked.calendar, at)
+        here: frozenset[str] = frozenset()
+        if rungs:
+            here = await staffed(conn, department=facts.department, agency=facts.agency)
         closes = close_at(facts, self.book.escalation)
-        return due_commands(locked.number, facts, rungs, closes=closes, at=at)
+        return due_commands(locked.number, facts, rungs, staffed=here, closes=closes, at=at)
+
+    async def _settled(self, conn: AsyncConnection, locked: LockedCase, at: datetime) -> LockedCase:
+        """The case with the moment at which it is really looked at next. What is stored may name a
+        rung that waits for the morning, or one whose ladder the city has ended."""
+        facts, moment = locked.facts, None
+        if facts.received_at is not None and not facts.ended:
+            clocks = self._clocks_of(locked)
+            moment = self.book.moment(facts, clocks, locked.calendar, seen_at=at)
+        if moment == snapshot_of(locked.case).next_moment:
+            return locked
+        values = moment_values(moment)
+        statement = update(cases).where(cases.c.number == locked.number).values(**values)
+        await conn.execute(statement)
+        return replace(locked, case=locked.case.model_copy(update=values))
+
+    def _clocks_of(self, locked: LockedCase) -> Clocks:
+        reporters = locked.reporter_facts(locked.facts)
+        return self.book.clocks(locked.facts, locked.calendar, reporters=reporters)
 
 
 def case_values(facts: CaseFacts, event: CaseEvent, moment: Moment | None) -> dict[str, object]:
@@ -201,6 +238,13 @@ def case_values(facts: CaseFacts, event: CaseEvent, moment: Moment | None) -> di
         "calendar_version": event.calendar_version,
         "rule_pack": event.rule_pack,
         "seq": event.seq,
+        **moment_values(moment),
+    }
+
+
+def moment_values(moment: Moment | None) -> dict[str, object]:
+    """The columns of the next moment."""
+    return {
         "next_at": moment.at if moment else None,
         "next_timer": moment.timer if moment else None,
         "next_rung": moment.rung if moment else None,

@@ -18,7 +18,7 @@ ROWS: tuple[Transition, ...] = (
     Transition(
         action=Action.REMIND,
         event=EventKind.REMINDED,
-        sources=UNANSWERED_STATES,
+        sources=OPEN_STATES,
         roles=SYSTEM,
         needs=("timer", "term", "rung", "to"),
         visibility=INTERNAL,
