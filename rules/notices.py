@@ -18,11 +18,15 @@ class Audience(StrEnum):
 
     PETITIONER = "petitioner"
     DEPARTMENT = "department"
+    TEAM_HEAD = "team_head"
     DEPARTMENT_HEAD = "department_head"
+    JOINED = "joined"
+    """The department whose cooperation is awaited."""
     DUTY = "duty"
     FIRST_LINE = "first_line"
     INSPECTOR = "inspector"
     BUREAU = "bureau"
+    ADMINISTRATOR = "administrator"
     RUNG = "rung"
 
 
@@ -123,10 +127,17 @@ class StaffAddress(Frozen):
 FIRST_LINE_DESK = StaffAddress(department=FIRST_LINE, role=Role.FIRST_LINE)
 OF_THE_AGENCY = {Audience.INSPECTOR: Role.INSPECTOR, Audience.BUREAU: Role.EXECUTIVE}
 """People who stand above the departments: their inbox is their agency's."""
+OF_THE_DEPARTMENT = {
+    Audience.TEAM_HEAD: Role.TEAM_HEAD,
+    Audience.DEPARTMENT_HEAD: Role.DEPARTMENT_HEAD,
+}
 
 RUNGS: dict[str, Audience] = {
     "officer": Audience.DEPARTMENT,
     "department": Audience.DEPARTMENT,
+    "team_head": Audience.TEAM_HEAD,
+    "joined": Audience.JOINED,
+    "administrator": Audience.ADMINISTRATOR,
     "department_head": Audience.DEPARTMENT_HEAD,
     "duty": Audience.DUTY,
     "first_line": Audience.FIRST_LINE,
@@ -150,26 +161,30 @@ def staff_address(audience: Audience, event: CaseEvent) -> StaffAddress:
     agency = event.agency or CITY
     if audience in OF_THE_AGENCY:
         return StaffAddress(department=agency, role=OF_THE_AGENCY[audience])
+    if audience is Audience.ADMINISTRATOR:
+        return StaffAddress(department=CITY, role=Role.ADMINISTRATOR)
+    if audience is Audience.JOINED:
+        return StaffAddress(department=str(event.detail["whom"]), role=Role.OFFICER)
     if audience is Audience.DUTY:
         desk = event.detail.get("duty_department") or duty_department(agency)
         return StaffAddress(department=str(desk), role=Role.OFFICER)
     if audience is Audience.FIRST_LINE or event.department in (None, FIRST_LINE):
         return FIRST_LINE_DESK
-    head = audience is Audience.DEPARTMENT_HEAD
-    role = Role.DEPARTMENT_HEAD if head else Role.OFFICER
+    role = OF_THE_DEPARTMENT.get(audience, Role.OFFICER)
     return StaffAddress(department=str(event.department), role=role)
 
 
 def inboxes_of(role: Role, department: str) -> tuple[StaffAddress, ...]:
-    """The inboxes that an account reads: a head reads the officers' too."""
+    """The inboxes that an account reads: a head reads those below too."""
     if role is Role.FIRST_LINE:
         return (FIRST_LINE_DESK,)
     if role in OF_THE_AGENCY.values():
         return (StaffAddress(department=agency_of(department), role=role),)
-    own = StaffAddress(department=department, role=role)
-    if role is Role.DEPARTMENT_HEAD:
-        return (own, StaffAddress(department=department, role=Role.OFFICER))
-    return (own,)
+    if role is Role.ADMINISTRATOR:
+        return (StaffAddress(department=CITY, role=role),)
+    levels = (Role.DEPARTMENT_HEAD, Role.TEAM_HEAD, Role.OFFICER)
+    below = levels[levels.index(role) :] if role in levels else (role,)
+    return tuple(StaffAddress(department=department, role=level) for level in below)
 
 
 def templates_named(rows: Iterable[Notice], *, petitioner: bool) -> frozenset[str]:

@@ -12,7 +12,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schema.events import CaseEvent
 from storage.tables import staff_notice
 
-RUNG_FIELDS = ("timer", "term", "rung", "to", "due_at", "means", "reason", "from")
+RUNG_FIELDS = (
+    "timer",
+    "term",
+    "rung",
+    "to",
+    "passed_over",
+    "also",
+    "whom",
+    "due_at",
+    "means",
+    "reason",
+    "from",
+)
 """What of an event's detail is of use in an inbox; the ids of texts stay in the log."""
 
 

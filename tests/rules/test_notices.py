@@ -7,6 +7,7 @@ import pytest
 from pydantic import JsonValue, ValidationError
 
 from rules.escalation import read_escalation
+from rules.levels import Desk, Level
 from rules.notice_texts import (
     Holder,
     Names,
@@ -264,11 +265,11 @@ def test_every_template_is_used_and_every_row_has_one() -> None:
 
 
 def test_every_rung_of_the_ladder_has_an_inbox() -> None:
-    """Whoever the city's ladder names can be told."""
+    """Whoever the city's ladder names can be told; the petitioner is told by a row of its own."""
     named = {rung.to for ladder in read_escalation().ladder for rung in ladder.rung}
-    assert named <= RUNGS.keys()
-    for name in named:
-        happened = event(EventKind.ESCALATED, detail={"to": name})
+    assert named | set(Level) <= RUNGS.keys() | {Desk.PETITIONER}
+    for name in named - {Desk.PETITIONER}:
+        happened = event(EventKind.ESCALATED, detail={"to": name, "whom": ROADS})
         assert staff_address(Audience.RUNG, happened).name
 
 
@@ -301,8 +302,14 @@ def test_staff_notices_have_an_address(
         (
             Role.DEPARTMENT_HEAD,
             ROADS,
-            ["3220000.roads:department_head", "3220000.roads:officer"],
+            [
+                "3220000.roads:department_head",
+                "3220000.roads:team_head",
+                "3220000.roads:officer",
+            ],
         ),
+        (Role.TEAM_HEAD, ROADS, ["3220000.roads:team_head", "3220000.roads:officer"]),
+        (Role.ADMINISTRATOR, FIRST_LINE, ["6110000:administrator"]),
         (Role.FIRST_LINE, FIRST_LINE, ["6110000.first-line:first_line"]),
         (Role.INSPECTOR, "3220000.audit", ["3220000:inspector"]),
         (Role.EXECUTIVE, "6110000.first-line", ["6110000:executive"]),
