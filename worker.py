@@ -24,6 +24,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.housekeeping import Housekeeping
 from activities.petition import PetitionActivities
+from activities.recomputing import RecomputeActivities
 from adapters.carriers import Carrier
 from adapters.carriers.mail import MailCarrier
 from adapters.carriers.meta import MetaCarrier
@@ -47,6 +48,7 @@ from rules.quiet_hours import read_quiet_hours
 from schema.codes import ReplyBy
 from settings import Settings, SettingsError
 from storage.keys import Keyring, KeysFileError, read_keyring
+from storage.recomputing import Recomputing
 from storage.record import Recorder
 from storage.staff import ensure_first_administrator
 from storage.store import open_store
@@ -56,6 +58,7 @@ from web.ops import Part, ops_router
 from workflows.client import TASK_QUEUE, RunningCases, TemporalAwayError
 from workflows.housekeeping import HousekeepingWorkflow, schedule_housekeeping
 from workflows.petition import PetitionWorkflow
+from workflows.recomputing import RecomputeWorkflow
 
 log = structlog.get_logger()
 
@@ -166,11 +169,16 @@ def petition_worker(client: Client, made: "Composition") -> Worker:
     running = RunningCases(client)
     housekeeping = housekeeping_of(made, running)
     petition = PetitionActivities(made.store, made.recorder, made.book)
+    recomputing = RecomputeActivities(
+        Recomputing(made.store, made.book),
+        look_again=running.look_again,
+        start=running.start_recomputation,
+    )
     return Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=[PetitionWorkflow, HousekeepingWorkflow],
-        activities=[*petition.all(), *housekeeping.all()],
+        workflows=[PetitionWorkflow, RecomputeWorkflow, HousekeepingWorkflow],
+        activities=[*petition.all(), *recomputing.all(), *housekeeping.all()],
         workflow_runner=workflow_runner(),
         max_cached_workflows=2_000,
         max_concurrent_workflow_tasks=40,

@@ -67,7 +67,9 @@ class Housekeeping:
 
     async def _send_again(self, command: Command) -> None:
         if not TRANSITIONS[command.action].step:
-            await self._recorder.record(command)
+            recorded = await self._recorder.record(command)
+            for number in recorded.look_again:
+                await self._start(number)
             return
         answer = await self._send(command)
         if isinstance(answer, Refusal):

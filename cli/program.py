@@ -18,7 +18,11 @@ app = typer.Typer(
 )
 quarantine_app = typer.Typer(help="What could not be understood: list, show, retry.")
 user_app = typer.Typer(help="Local accounts of staff.")
+calendar_app = typer.Typer(help="Working days: declare, withdraw, list, recompute.")
+outage_app = typer.Typer(help="Outages of the system, which no deadline counts.")
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(calendar_app, name="calendar")
+app.add_typer(outage_app, name="outage")
 app.add_typer(user_app, name="user")
 
 
@@ -162,6 +166,58 @@ def quarantine_retry(
     from cli.quarantine import run_retry
 
     _end(_within(lambda settings: run_retry(settings, entries or [])))
+
+
+Source = Annotated[str, typer.Option(help="Where it is announced, for the record.")]
+Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Until every case is recomputed.")]
+
+
+@calendar_app.command("declare")
+def calendar_declare(day: str, name: str, source: Source, wait: Wait = True) -> None:
+    """Declare DAY a holiday called NAME, and recompute the open cases."""
+    from cli.calendars import run_declare
+
+    _end(_within(lambda settings: run_declare(settings, day, name, source=source, wait=wait)))
+
+
+@calendar_app.command("withdraw")
+def calendar_withdraw(day: str, source: Source, wait: Wait = True) -> None:
+    """Make DAY a working day, and recompute the open cases."""
+    from cli.calendars import run_withdraw
+
+    _end(_within(lambda settings: run_withdraw(settings, day, source=source, wait=wait)))
+
+
+@calendar_app.command("list")
+def calendar_list() -> None:
+    """Versions, declared days, outages, recomputations."""
+    from cli.calendars import run_list
+
+    _end(_within(run_list))
+
+
+@calendar_app.command("recompute")
+def calendar_recompute(
+    reason: Annotated[str, typer.Option(help="What has changed; every moved case says it.")],
+    wait: Wait = True,
+) -> None:
+    """Recompute the open cases after a change of rules or data."""
+    from cli.calendars import run_recompute
+
+    _end(_within(lambda settings: run_recompute(settings, reason=reason, wait=wait)))
+
+
+@outage_app.command("record")
+def outage_record(
+    start: Annotated[str, typer.Argument(metavar="FROM")],
+    end: Annotated[str, typer.Argument(metavar="TO")],
+    source: Source = "",
+    wait: Wait = True,
+) -> None:
+    """Record an outage FROM … TO (Seoul's time unless said), and recompute the open cases."""
+    from cli.calendars import run_outage
+
+    _end(_within(lambda settings: run_outage(settings, start, end, source=source, wait=wait)))
 
 
 @user_app.command("add")

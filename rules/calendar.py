@@ -2,12 +2,13 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Literal
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from rules.packs import SEOUL
 from schema.model import Frozen
 
 SATURDAY = 5
@@ -130,6 +131,7 @@ def national_calendar(
     *,
     version: int,
     overrides: Iterable[Override] = (),
+    outages: Iterable[OutageWindow] = (),
     first_year: int = FIRST_YEAR,
     last_year: int = LAST_YEAR,
 ) -> BusinessCalendar:
@@ -150,7 +152,17 @@ def national_calendar(
         last_year=last_year,
         closed=names_ko,
         closed_en=names_en,
+        outages=tuple(outages),
     )
+
+
+def first_change(before: BusinessCalendar, after: BusinessCalendar) -> datetime | None:
+    """The earliest instant at which two versions differ: no deadline before it can have moved.
+    None where they say the same, names and all: people read the names."""
+    days = {day for day, _ in before.closed.items() ^ after.closed.items()}
+    found = [datetime.combine(day, time(0), tzinfo=SEOUL) for day in days]
+    found += [window.start for window in {*before.outages} ^ {*after.outages}]
+    return min(found) if found else None
 
 
 def _library_names(first_year: int, last_year: int) -> tuple[dict[date, str], dict[date, str]]:

@@ -24,12 +24,13 @@ from schema.codes import State
 from schema.commands import Command, Moment, Outcome, Refusal
 from schema.events import CaseEvent
 from schema.grounds import ClosedFor
-from storage.calendars import Calendars
+from storage.calendars import Calendars, reason_of
 from storage.cases import is_reachable, snapshot_of
 from storage.commands import settle_command
 from storage.event_log import write_act
 from storage.exceptions import resolution_by, with_exception
 from storage.locked_cases import LockedCase, lock_all
+from storage.recomputing import ANSWER_OWED, moved_deadline
 from storage.related_cases import after_act, locked_together, named_cases
 from storage.staffing import staffed
 from storage.store import Store
@@ -56,17 +57,40 @@ class Recorder:
         """Record one command in the caller's transaction, and what it brings about in others."""
         others = await locked_together(conn, command)
         held = await self.lock_all(conn, (command.case, *others))
-        locked, result = await self.apply(conn, held[command.case], command)
+        before = await self._recounted(conn, held[command.case])
+        locked, result = await self.apply(conn, before, command)
         look_again: tuple[str, ...] = ()
-        if isinstance(result, CaseEvent) and locked is not held[command.case]:
+        if isinstance(result, CaseEvent) and locked is not before:
             look_again = await after_act(conn, self, held, locked, result)
-        if locked is held[command.case]:
+        if locked is before:
             no = result if isinstance(result, Refusal) else None
             await settle_command(conn, command.case, command.request_id, no)
         snapshot = snapshot_of(locked.case, joined=locked.facts.joined)
         if isinstance(result, Refusal):
             return Outcome(snapshot=snapshot, refusal=result)
         return Outcome(snapshot=snapshot, seq=result.seq, look_again=look_again)
+
+    async def _recounted(self, conn: AsyncConnection, locked: LockedCase) -> LockedCase:
+        """The case counted by the newest calendar. Where the recomputation has not reached it yet,
+        the move of its deadline is an event of its own, before the act."""
+        case, calendar = locked.case, locked.calendar
+        if case.calendar_version in (None, calendar.version) or case.state not in ANSWER_OWED:
+            return locked
+        clocks = self._clocks_of(locked)
+        event = moved_deadline(
+            case,
+            locked.facts,
+            clocks,
+            name=f"calendar/{calendar.version}",
+            reason=await reason_of(conn, calendar.version),
+            at=datetime.now(UTC),
+        )
+        if event is None or locked.event_of(event.request_id) is not None:
+            return locked
+        moment = self.book.moment(locked.facts, clocks, calendar)
+        values = case_values(locked.facts, event, moment)
+        await write_act(conn, event, values)
+        return replace(locked, case=case.model_copy(update=values), log=(*locked.log, event))
 
     async def lock(self, conn: AsyncConnection, number: str) -> LockedCase:
         """The case with its log, locked. Raises LookupError where there is none."""

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Double,
     ForeignKey,
@@ -375,6 +376,41 @@ calendar_version = Table(
     Column("calendar", JSONB, nullable=False),
     Column("reason", Text, nullable=False),
     Column("created_at", Instant, nullable=False, server_default=NOW),
+)
+
+calendar_override = Table(
+    "calendar_override",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("name_ko", String(60), nullable=False),
+    Column("kind", String(10), nullable=False, comment="closed, open"),
+    Column("source", String(200), nullable=False),
+    Column("declared_at", Instant, nullable=False, server_default=NOW),
+    comment="Days that the law changed faster than the library: from these a version is made.",
+)
+
+outage_window = Table(
+    "outage_window",
+    metadata,
+    Column("start_at", Instant, primary_key=True),
+    Column("end_at", Instant, primary_key=True),
+    Column("source", String(200), nullable=False),
+    Column("recorded_at", Instant, nullable=False, server_default=NOW),
+)
+
+recomputation = Table(
+    "recomputation",
+    metadata,
+    Column("id", String(60), primary_key=True),
+    Column("calendar_version", Integer, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("since", Instant, comment="deadlines before this instant cannot move"),
+    Column("ordered_at", Instant, nullable=False, server_default=NOW),
+    Column("reached", String(15), nullable=False, server_default=""),
+    Column("looked_at", Integer, nullable=False, server_default="0"),
+    Column("moved", Integer, nullable=False, server_default="0"),
+    Column("finished_at", Instant),
+    comment="How far the open cases have been recomputed; it goes on from there after a crash.",
 )
 
 log_position = Table(

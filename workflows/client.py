@@ -16,6 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from schema.commands import Command, Outcome, Refusal
 from workflows.petition import REFUSED, PetitionWorkflow
+from workflows.recomputing import RecomputeWorkflow, workflow_id
 
 TASK_QUEUE = "petitions"
 
@@ -48,6 +49,32 @@ class RunningCases:
             )
         except (RPCError, RuntimeError) as error:
             # A lazy client that has never reached Temporal says so with a bare RuntimeError.
+            raise TemporalAwayError(type(error).__name__) from error
+
+    async def look_again(self, number: str) -> None:
+        """Have the case's workflow look at the record again; where there is none, nothing: a
+        workflow that starts later loads the record as it is then."""
+        handle: WorkflowHandle[PetitionWorkflow, None]
+        handle = self._client.get_workflow_handle(number)
+        try:
+            await handle.signal(PetitionWorkflow.look_again)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
+    async def start_recomputation(self, name: str) -> None:
+        """Make sure that the order `name` is being carried out; it goes on from where the record
+        says it stands. Raises TemporalAwayError while Temporal cannot be reached."""
+        try:
+            await self._client.start_workflow(
+                RecomputeWorkflow.run,
+                name,
+                id=workflow_id(name),
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            )
+        except (RPCError, RuntimeError) as error:
             raise TemporalAwayError(type(error).__name__) from error
 
     async def act(self, command: Command, *, patience: timedelta) -> Outcome | Refusal | None:

@@ -16,6 +16,7 @@ from temporalio.client import (
 
 with workflow.unsafe.imports_passed_through():
     from activities.housekeeping import Housekeeping
+    from activities.recomputing import RecomputeActivities
 
 SCHEDULE_ID = "housekeeping"
 EVERY = timedelta(minutes=1)
@@ -34,6 +35,9 @@ class HousekeepingWorkflow:
         )
         await workflow.execute_activity_method(
             Housekeeping.resume_unattended, start_to_close_timeout=TIMEOUT
+        )
+        await workflow.execute_activity_method(
+            RecomputeActivities.resume_recomputations, start_to_close_timeout=TIMEOUT
         )
 
 

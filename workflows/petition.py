@@ -148,6 +148,7 @@ class PetitionWorkflow:
 
 async def _have_looked_at(number: str) -> None:
     """Have another case's workflow look at the record again; a case without one gets one."""
+    handle: workflow.ExternalWorkflowHandle[PetitionWorkflow]
     handle = workflow.get_external_workflow_handle_for(PetitionWorkflow.run, number)
     try:
         await handle.signal(PetitionWorkflow.look_again)

@@ -14,6 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.petition import PetitionActivities
+from activities.recomputing import RecomputeActivities
 from rules.book import read_rule_book
 from schema.codes import Action, CaseKind, Channel, Role
 from schema.commands import Outcome, Refusal
@@ -22,6 +23,7 @@ from schema.submission import Contact, Location, Submission
 from stack.temporal import program
 from storage.cases import Case, events_of, find_case
 from storage.commands import keep_command
+from storage.recomputing import Recomputing
 from storage.record import Recorder
 from storage.registration import register
 from storage.sealing import new_data_key
@@ -29,6 +31,7 @@ from storage.store import Store
 from worker import workflow_runner
 from workflows.client import TASK_QUEUE, RunningCases
 from workflows.petition import PetitionWorkflow
+from workflows.recomputing import RecomputeWorkflow
 
 
 @dataclass
@@ -119,6 +122,17 @@ async def town(store: Store) -> AsyncIterator[Town]:
     book = read_rule_book()
     recorder = Recorder(store, book)
     activities = PetitionActivities(store, recorder, book)
+    running: RunningCases | None = None
+
+    async def look_again(number: str) -> None:
+        assert running is not None
+        await running.look_again(number)
+
+    async def start(name: str) -> None:
+        assert running is not None
+        await running.start_recomputation(name)
+
+    recomputing = RecomputeActivities(Recomputing(store, book), look_again=look_again, start=start)
     async with (
         await WorkflowEnvironment.start_time_skipping(
             test_server_existing_path=program("temporal-test-server"),
@@ -127,9 +141,10 @@ async def town(store: Store) -> AsyncIterator[Town]:
         Worker(
             env.client,
             task_queue=TASK_QUEUE,
-            workflows=[PetitionWorkflow],
-            activities=activities.all(),
+            workflows=[PetitionWorkflow, RecomputeWorkflow],
+            activities=[*activities.all(), *recomputing.all()],
             workflow_runner=workflow_runner(),
         ),
     ):
-        yield Town(env, store, recorder, RunningCases(env.client))
+        running = RunningCases(env.client)
+        yield Town(env, store, recorder, running)

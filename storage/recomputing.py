@@ -1,0 +1,299 @@
+"""Deadlines recomputed after news of the calendar or the rules: in batches, from the log.
+
+A batch is one transaction: rows locked in the order of their numbers, one query for all logs, one
+statement for all that is written. So officers' acts wait for at most one batch, a crash loses at
+most one, and doing a batch again finds nothing left to move.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from pydantic import AwareDatetime
+from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rules.book import Clocks, RuleBook
+from rules.calendar import BusinessCalendar
+from rules.consequences import Consequence, drawn_event
+from rules.life import CaseFacts, facts_of
+from rules.waking import SYSTEM
+from schema.codes import Action, State
+from schema.commands import Command, Moment
+from schema.events import CaseEvent
+from schema.model import Frozen
+from storage.calendars import Calendars
+from storage.cases import CASE_COLUMNS, Case, case_of, logs_of
+from storage.event_log import logged_values, sent_values
+from storage.store import Store
+from storage.tables import case_event, cases, outbox, recomputation
+
+BATCH = 500
+ANSWER_OWED = frozenset(State) - {
+    State.SUBMITTED,
+    State.ANSWERED,
+    State.WITHDRAWN,
+    State.CLOSED,
+    State.DECLINED,
+    State.MERGED,
+}
+"""Only these have a deadline that can still move; a merged case's is counted by its root."""
+
+
+class Recomputation(Frozen):
+    """An order to recompute, and how far it has come. `since`: no deadline before it can move."""
+
+    id: str
+    calendar_version: int
+    reason: str
+    since: AwareDatetime | None
+    reached: str
+    looked_at: int
+    moved: int
+    finished_at: AwareDatetime | None
+
+
+class Batch(Frozen):
+    """What one batch did. `earlier`: cases whose next moment came nearer; `done`: the last one."""
+
+    looked_at: int
+    moved: int
+    earlier: tuple[str, ...]
+    done: bool
+
+
+class _Move(NamedTuple):
+    case: Case
+    event: CaseEvent | None
+    moment: Moment | None
+
+
+def moved_deadline(
+    case: Case, facts: CaseFacts, clocks: Clocks, *, name: str, reason: str, at: datetime
+) -> CaseEvent | None:
+    """The event of a deadline that moved, or None where it stands where it stood."""
+    old, new = (case.legal_due_at, case.target_due_at), (clocks.legal_due_at, clocks.target_due_at)
+    if old == new:
+        return None
+    promised, promise = (old[0] or old[1]), (new[0] or new[1])
+    detail = {
+        "reason": reason,
+        "old_legal_due_at": _text(old[0]),
+        "new_legal_due_at": _text(new[0]),
+        "old_target_due_at": _text(old[1]),
+        "new_target_due_at": _text(new[1]),
+        "calendar_version": clocks.calendar_version,
+        "promise_moved": promised != promise,
+    }
+    command = Command(
+        request_id=f"recompute/{name}",
+        case=case.number,
+        action=Action.RECOMPUTE,
+        actor=SYSTEM,
+        at=at,
+        detail=detail,
+    )
+    event = drawn_event(
+        facts,
+        command,
+        Consequence(detail=dict(detail)),
+        seq=case.seq + 1,
+        channel=case.channel,
+        recorded_at=at,
+    )
+    return event.model_copy(
+        update={
+            "legal_due_at": clocks.legal_due_at,
+            "target_due_at": clocks.target_due_at,
+            "calendar_version": clocks.calendar_version,
+            "rule_pack": clocks.rule_pack,
+        }
+    )
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+class Recomputing:
+    """Recomputes open cases by a rule book and the newest calendar."""
+
+    def __init__(self, store: Store, book: RuleBook) -> None:
+        self._store = store
+        self._book = book
+        self._calendars = Calendars()
+
+    async def next_batch(self, name: str, *, limit: int = BATCH) -> Batch:
+        """Recompute the next cases of the order `name`; its progress is kept in the same
+        transaction. Raises LookupError for an order that was never given."""
+        async with self._store.engine.begin() as conn:
+            order = await _locked_order(conn, name)
+            if order is None:
+                raise LookupError(name)
+            if order.finished_at is not None:
+                return Batch(looked_at=0, moved=0, earlier=(), done=True)
+            found = await _batch(conn, order, limit)
+            calendar = await self._calendars.current(conn)
+            moves = await self._moves(conn, order, found, calendar)
+            await _write(conn, moves)
+            done = len(found) < limit
+            moved = sum(move.event is not None for move in moves)
+            await _keep_progress(conn, order, found, moved, done=done)
+        earlier = tuple(move.case.number for move in moves if _is_earlier(move))
+        return Batch(looked_at=len(found), moved=moved, earlier=earlier, done=done)
+
+    async def unfinished(self) -> tuple[Recomputation, ...]:
+        """The orders that still have cases to look at."""
+        async with self._store.engine.connect() as conn:
+            return await recomputations(conn, unfinished_only=True)
+
+    async def _moves(
+        self,
+        conn: AsyncConnection,
+        order: Recomputation,
+        found: Sequence[Case],
+        calendar: BusinessCalendar,
+    ) -> list[_Move]:
+        logs = await logs_of(conn, [case.number for case in found])
+        facts = {
+            case.number: facts_of(logs[case.number], kind=case.kind, synthetic=case.synthetic)
+            for case in found
+        }
+        reporters = await _reporters(conn, facts.values())
+        now = datetime.now(UTC)
+        moves = []
+        for case in found:
+            own = facts[case.number]
+            joined = [reporters[number] for number in sorted(own.reporters)]
+            clocks = self._book.clocks(own, calendar, reporters=joined)
+            moment = self._book.moment(own, clocks, calendar)
+            event = moved_deadline(case, own, clocks, name=order.id, reason=order.reason, at=now)
+            if event is not None or _differs(case, moment):
+                moves.append(_Move(case, event, moment))
+        return moves
+
+
+async def _locked_order(conn: AsyncConnection, name: str) -> Recomputation | None:
+    columns = [recomputation.c[field] for field in Recomputation.model_fields]
+    statement = select(*columns).where(recomputation.c.id == name).with_for_update()
+    row = (await conn.execute(statement)).one_or_none()
+    return Recomputation.model_validate(row._mapping) if row else None
+
+
+async def _batch(conn: AsyncConnection, order: Recomputation, limit: int) -> tuple[Case, ...]:
+    """The next open cases by number, locked. A case whose deadlines all lie before the news
+    cannot have moved and is not read."""
+    statement = select(*CASE_COLUMNS).where(
+        ~cases.c.ended,
+        cases.c.state.in_(ANSWER_OWED),
+        ~cases.c.synthetic,
+        cases.c.number > order.reached,
+    )
+    if order.since is not None:
+        statement = statement.where(
+            or_(
+                cases.c.legal_due_at.is_(None),
+                cases.c.legal_due_at >= order.since,
+                cases.c.next_at >= order.since,
+            )
+        )
+    ordered = statement.order_by(cases.c.number).limit(limit).with_for_update()
+    return tuple(case_of(row) for row in await conn.execute(ordered))
+
+
+async def _reporters(conn: AsyncConnection, facts: Iterable[CaseFacts]) -> dict[str, CaseFacts]:
+    """The facts of the cases merged into these: their rows wait for the ones that we hold."""
+    numbers = sorted({number for one in facts for number in one.reporters})
+    if not numbers:
+        return {}
+    statement = select(cases.c.number, cases.c.kind).where(cases.c.number.in_(numbers))
+    kinds = {row.number: row.kind for row in await conn.execute(statement)}
+    logs = await logs_of(conn, numbers)
+    return {number: facts_of(log, kind=kinds[number]) for number, log in logs.items()}
+
+
+def _differs(case: Case, moment: Moment | None) -> bool:
+    stands = (case.next_at, case.next_timer, case.next_rung)
+    return stands != ((moment.at, moment.timer, moment.rung) if moment else (None, None, None))
+
+
+def _is_earlier(move: _Move) -> bool:
+    """Only then the workflow has to hear of it: one that wakes too early asks again by itself."""
+    if move.moment is None:
+        return False
+    return move.case.next_at is None or move.moment.at < move.case.next_at
+
+
+async def _write(conn: AsyncConnection, moves: Sequence[_Move]) -> None:
+    events = [move.event for move in moves if move.event is not None]
+    if events:
+        await conn.execute(insert(case_event), [logged_values(event) for event in events])
+        await conn.execute(insert(outbox), [sent_values(event) for event in events])
+    if moves:
+        await conn.execute(_UPDATE, [_row(move) for move in moves])
+
+
+_COLUMNS = (
+    "seq",
+    "legal_due_at",
+    "target_due_at",
+    "calendar_version",
+    "rule_pack",
+    "next_at",
+    "next_timer",
+    "next_rung",
+)
+_UPDATE = (
+    update(cases)
+    .where(cases.c.number == bindparam("of_case"))
+    .values({name: bindparam(f"new_{name}") for name in _COLUMNS})
+)
+
+
+def _row(move: _Move) -> dict[str, object]:
+    stands = move.event or move.case
+    moment = move.moment
+    return {
+        "of_case": move.case.number,
+        "new_seq": stands.seq,
+        "new_legal_due_at": stands.legal_due_at,
+        "new_target_due_at": stands.target_due_at,
+        "new_calendar_version": stands.calendar_version,
+        "new_rule_pack": stands.rule_pack,
+        "new_next_at": moment.at if moment else None,
+        "new_next_timer": moment.timer if moment else None,
+        "new_next_rung": moment.rung if moment else None,
+    }
+
+
+async def _keep_progress(
+    conn: AsyncConnection,
+    order: Recomputation,
+    found: Sequence[Case],
+    moved: int,
+    *,
+    done: bool,
+) -> None:
+    await conn.execute(
+        update(recomputation)
+        .where(recomputation.c.id == order.id)
+        .values(
+            reached=found[-1].number if found else order.reached,
+            looked_at=order.looked_at + len(found),
+            moved=order.moved + moved,
+            finished_at=func.now() if done else None,
+        )
+    )
+
+
+async def recomputations(
+    conn: AsyncConnection, *, unfinished_only: bool = False
+) -> tuple[Recomputation, ...]:
+    """The orders to recompute, newest last."""
+    columns = [recomputation.c[field] for field in Recomputation.model_fields]
+    statement = select(*columns).order_by(recomputation.c.ordered_at)
+    if unfinished_only:
+        statement = statement.where(recomputation.c.finished_at.is_(None))
+    return tuple(
+        Recomputation.model_validate(row._mapping) for row in await conn.execute(statement)
+    )
