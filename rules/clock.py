@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 from rules.calendar import BusinessCalendar, CalendarError
 from rules.civil_code import counted_by_the_calendar, day_after, pushed
+from rules.counted_time import counted_days_step, counted_hours_step
 from rules.counting_steps import (
     closed_steps,
+    counting_article,
     due_step,
     exclusion_steps,
     moved_steps,
     no_rule_step,
+    passed_step,
     refusal_steps,
     start_step,
     transfer_step,
@@ -19,10 +22,12 @@ from rules.counting_steps import (
 from rules.exclusions import Exclusion, excluded_days, exclusions
 from rules.extension import length_in_days, period_hours, refused_extension
 from rules.packs import RulePack, pack_for
+from rules.terms import Term, as_counted, began, clock_start, terms
 from rules.working_time import (
     HOUR,
     MINUTE,
     Span,
+    add_hours_outside,
     add_working_seconds,
     add_working_seconds_outside,
     receipt_instant,
@@ -41,8 +46,6 @@ from schema.deadlines import (
     Extension,
     Happening,
     HolidayDeclared,
-    Outage,
-    Period,
     RefusedEvent,
     Step,
     Unit,
@@ -77,16 +80,6 @@ its receipt, which is in working time (reading A2)."""
 UP_TO_THE_RECEIPT = frozenset({ClockKind.RECEIPT_OF_E_PETITION})
 """영 §6⑧ and its addendum (부칙 <제32789호> §4) speak of the arrival."""
 
-RESTARTED_BY_TRANSFER = frozenset(
-    {
-        ClockKind.PETITION,
-        ClockKind.PROGRESS_NOTICE,
-        ClockKind.PROPOSAL_DECISION,
-        ClockKind.INFORMATION_DISCLOSURE,
-    }
-)
-"""What the receiving agency owes from its own receipt (reading A7)."""
-
 PAUSES = frozenset(
     {
         EventType.SUPPLEMENT_REQUEST,
@@ -96,8 +89,6 @@ PAUSES = frozenset(
     }
 )
 DAY_HOURS = 24
-LONGEST_IN_HOURS = 5
-"""법 §19①②: up to five days a period is counted in hours, from six in days."""
 
 
 def working_minutes_between(
@@ -118,12 +109,6 @@ def add_wall_hours(start: datetime, hours: float) -> datetime:
     """The instant `hours` hours of the wall clock after `start`, in UTC: a service target, which
     runs at night and on holidays too."""
     return start.astimezone(UTC) + timedelta(hours=hours)
-
-
-def clock_start(request: DeadlineRequest) -> datetime:
-    """The receipt from which the present term runs: the last receipt by another agency, if the
-    petition was transferred (법 §16, reading A7), else the request's own."""
-    return _terms(request)[-1].received_at
 
 
 def law_for(request: DeadlineRequest, calendar: BusinessCalendar) -> RulePack:
@@ -199,7 +184,7 @@ def _counted(
     granted: Container[int],
 ) -> "list[_Counting]":
     known = _with_declared(request, calendar)
-    *ended, last = _terms(request)
+    *ended, last = terms(request)
     earlier = [_Counting(term, known, _law_then(term, known, pack), granted) for term in ended]
     return [*earlier, _Counting(last, known, pack, granted)]
 
@@ -209,47 +194,7 @@ def _refused(earlier: "list[_Counting]", present: "_Counting") -> tuple[RefusedE
     return tuple(sorted(found, key=lambda one: one.index))
 
 
-class _Term(NamedTuple):
-    """One run of the clock, at one agency. Events keep their places in the request's list."""
-
-    request: DeadlineRequest
-    received_at: datetime
-    ended_by: datetime | None
-    events: tuple[tuple[int, ClockEvent], ...]
-
-
-def _terms(request: DeadlineRequest) -> list[_Term]:
-    """The runs of the clock in order: receipt by another agency begins a new one. Events belong
-    to the run in which they fell; outages, which may span two, to both."""
-    starts = [request.received_at]
-    if request.clock in RESTARTED_BY_TRANSFER:
-        starts += sorted(
-            {
-                event.at
-                for event in request.events
-                if isinstance(event, Happening)
-                and event.type is EventType.TRANSFER_RECEIVED
-                and event.at > request.received_at
-            }
-        )
-    terms = []
-    for n, start in enumerate(starts):
-        end = starts[n + 1] if n + 1 < len(starts) else None
-        events = tuple(
-            (index, event)
-            for index, event in enumerate(request.events)
-            if isinstance(event, Outage)
-            or (
-                not isinstance(event, HolidayDeclared)
-                and (n == 0 or event.at >= start)
-                and (end is None or event.at < end)
-            )
-        )
-        terms.append(_Term(request, start, end, events))
-    return terms
-
-
-def _law_then(term: _Term, calendar: BusinessCalendar, pack: RulePack) -> RulePack:
+def _law_then(term: Term, calendar: BusinessCalendar, pack: RulePack) -> RulePack:
     """The law of a term that has ended: its own, by the city's hours and readings of now."""
     own = {"morning": pack.morning, "afternoon": pack.afternoon, "readings": pack.readings}
     return _law_on(term.received_at, calendar, pack).model_copy(update=own)
@@ -260,12 +205,12 @@ class _Counting:
     what was known when it happened."""
 
     def __init__(
-        self, term: _Term, calendar: BusinessCalendar, pack: RulePack, granted: Container[int]
+        self, term: Term, calendar: BusinessCalendar, pack: RulePack, granted: Container[int]
     ) -> None:
         self._granted = granted
         self._arrived = term.received_at
         self._received = receipt_instant(term.received_at, calendar, pack)
-        self._request = _as_counted(term.request, self._received, pack)
+        self._request = as_counted(term.request, self._received, pack)
         self._unit = self._request.period.unit
         self._calendar = calendar
         self._pack = pack
@@ -273,7 +218,7 @@ class _Counting:
         self._extensions: list[int] = []
         self.ended_by = term.ended_by
         self.refused: list[RefusedEvent] = []
-        for index, event in sorted(term.events, key=lambda one: (_began(one[1]), one[0])):
+        for index, event in sorted(term.events, key=lambda one: (began(one[1]), one[0])):
             self._take(index, event)
 
     def due(self) -> tuple[datetime | None, tuple[Span, ...]]:
@@ -360,14 +305,7 @@ class _Counting:
         """영 §16③: the agency's own hours run from the arrival, at night and on holidays too; what
         영 §20 leaves out of a period is left out of them as well."""
         hours = self._request.period.amount + DAY_HOURS * sum(self._extensions)
-        due = add_wall_hours(self._arrived, hours)
-        at = self._arrived.astimezone(UTC)
-        for start, end in sorted(one.span for one in found):
-            out = max(start, at)
-            if out < due and end > out:
-                due += end - out
-                at = end
-        return due
+        return add_hours_outside(self._arrived, hours, [one.span for one in found])
 
     def _by_working_days(self, out: frozenset[date]) -> date:
         """법 §19②: the first day counted, public holidays and Saturdays not."""
@@ -427,13 +365,30 @@ class _Counting:
         if not by_hours:
             out = excluded_days(found, self._calendar, self._pack)
             found = [one for one in found if one.cause is not EventType.OUTAGE or one.first in out]
+        told = [one for one in found if one.span[1] > start and (due is None or one.span[0] < due)]
         return [
             start_step(self._request, self._arrived, start, first, self._extensions, self._pack),
             *self._closed(seoul_day(start), due, found),
-            *exclusion_steps(self._request, found, self._pack),
+            *passed_step(self._request, self._pack),
+            *exclusion_steps(self._request, told, self._pack),
             *refusal_steps(self.refused),
+            *self._told(start, due, found),
             due_step(self._request, due, self._pack),
         ]
+
+    def _told(
+        self, start: datetime, due: datetime | None, found: Sequence[Exclusion]
+    ) -> list[Step]:
+        """Day by day or hour by hour; a period by the calendar is told by its beginning and end."""
+        if due is None or self._unit is Unit.WALL_HOURS or self._unit in CIVIL_UNITS:
+            return []
+        article = counting_article(self._request, self._pack)
+        if self._unit is Unit.DAYS:
+            out = excluded_days(found, self._calendar, self._pack)
+            ends = seoul_day(start), seoul_day(due)
+            return [counted_days_step(*ends, out, self._calendar, article)]
+        spans = [one.span for one in found]
+        return [counted_hours_step(start, due, spans, self._calendar, self._pack, article)]
 
     def _closed(self, start: date, due: datetime | None, found: Sequence[Exclusion]) -> list[Step]:
         if due is None or self._unit is Unit.WALL_HOURS:
@@ -442,24 +397,3 @@ class _Counting:
             return closed_steps(start, seoul_day(due), self._calendar)
         ends, last = self._calendar_ends(excluded_days(found, self._calendar, self._pack))
         return moved_steps(ends, last, self._calendar)
-
-
-def _as_counted(request: DeadlineRequest, received: datetime, pack: RulePack) -> DeadlineRequest:
-    """The period as the law counts it, however it was written down: five days or less in hours
-    (법 §19①), and the proposal of before 2023-09-01 by the month (국민 제안 규정 §10①)."""
-    period = request.period
-    counted = period
-    received_before_30_days = seoul_day(received) < pack.since("proposal_30_days")
-    short = period.unit is Unit.DAYS and period.amount <= LONGEST_IN_HOURS
-    if request.clock is ClockKind.PETITION and short:
-        counted = Period(unit=Unit.HOURS, amount=period.amount * pack.hours_a_day)
-    elif request.clock is ClockKind.PROPOSAL_DECISION and received_before_30_days:
-        counted = Period(unit=Unit.MONTHS, amount=1)
-    return request if counted is period else request.model_copy(update={"period": counted})
-
-
-def _began(event: ClockEvent) -> datetime:
-    """When an event became known. A declared holiday is part of the calendar, not a happening."""
-    if isinstance(event, HolidayDeclared):
-        return datetime.min.replace(tzinfo=UTC)
-    return event.start if isinstance(event, Outage) else event.at

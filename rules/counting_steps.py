@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from rules.calendar import SATURDAY, BusinessCalendar
 from rules.exclusions import Exclusion, spell_days
 from rules.packs import SEOUL, RulePack
+from rules.working_time import united
 from schema.deadlines import (
     HOUR_UNITS,
     ClockKind,
@@ -17,6 +19,7 @@ from schema.deadlines import (
 )
 
 DAY = timedelta(days=1)
+MOMENT = timedelta(microseconds=1)
 UNIT_WORDS: dict[Unit, tuple[str, str]] = {
     Unit.IMMEDIATE: ("근무시간", "working hours"),
     Unit.HOURS: ("근무시간", "working hours"),
@@ -49,7 +52,7 @@ def spell(at: datetime) -> str:
     return f"{at.astimezone(SEOUL):%Y-%m-%d %H:%M}"
 
 
-def _counting_article(request: DeadlineRequest, pack: RulePack) -> str:
+def counting_article(request: DeadlineRequest, pack: RulePack) -> str:
     """The article on which the clock rests; the petition's own depends on the unit."""
     if request.clock is not ClockKind.PETITION:
         return pack.article(request.clock)
@@ -68,6 +71,7 @@ def no_rule_step() -> Step:
     return Step(
         ko="도달 당시의 법령에는 이 기한이 없습니다.",
         en="The law had no such period when this arrived.",
+        article="민원처리법 시행령 부칙(2022.7.11) §4",
     )
 
 
@@ -81,6 +85,10 @@ def transfer_step(received_at: datetime | None) -> Step:
     )
 
 
+def _days(amount: int) -> str:
+    return f"{amount} day" if amount == 1 else f"{amount} days"
+
+
 def start_step(
     request: DeadlineRequest,
     arrived: datetime,
@@ -91,10 +99,11 @@ def start_step(
 ) -> Step:
     """Where the counting begins, and how long it is."""
     ko, en = UNIT_WORDS[request.period.unit]
-    amount = request.period.amount
+    at_once = request.period.unit is Unit.IMMEDIATE
+    amount = pack.immediate_hours if at_once else request.period.amount
     en = en.removesuffix("s") if amount == 1 else en
     more_ko = "".join(f" + 연장 {days}일" for days in extensions)
-    more_en = "".join(f" + {days} days' extension" for days in extensions)
+    more_en = "".join(f" + an extension of {_days(days)}" for days in extensions)
     begin = f"{first:%Y-%m-%d}" if first else spell(start)
     moved = start != arrived
     why_ko = f" ({spell(arrived)} 도달, 다음 근무시간에 접수)" if moved else ""
@@ -102,8 +111,22 @@ def start_step(
     return Step(
         ko=f"{begin}부터 {amount}{ko}{more_ko}{why_ko}",
         en=f"{amount} {en}{more_en} from {begin}{why_en}",
-        article=_counting_article(request, pack),
+        article=counting_article(request, pack),
     )
+
+
+def passed_step(request: DeadlineRequest, pack: RulePack) -> list[Step]:
+    """영 §23: the notice is owed when so many days have passed, on the day after (reading A18)."""
+    if request.clock is not ClockKind.PROGRESS_NOTICE:
+        return []
+    days = request.period.amount
+    return [
+        Step(
+            ko=f"{days}일이 지난 날, 곧 {days + 1}일째에 통지",
+            en=f"the notice is given when {days} days have passed, so on day {days + 1}",
+            article=pack.article(request.clock),
+        )
+    ]
 
 
 def closed_steps(first: date, last: date, calendar: BusinessCalendar) -> list[Step]:
@@ -182,19 +205,31 @@ def _called(day: date, calendar: BusinessCalendar, *, alone: bool) -> tuple[str,
     return name, calendar.name_en(day)
 
 
+class _Left(NamedTuple):
+    """Time left out for one cause, as it is told."""
+
+    first: date
+    cause: EventType
+    ko: str
+    en: str
+
+
 def exclusion_steps(
     request: DeadlineRequest, found: Sequence[Exclusion], pack: RulePack
 ) -> list[Step]:
     """What did not count, in order: «3/12~17 보완 기간 제외»; an outage in hour periods by its
     hours: «6/12 11:00~15:00 정보시스템 장애 제외»."""
-    steps: list[Step] = []
     by_hours = request.period.unit in HOUR_UNITS or request.period.unit is Unit.WALL_HOURS
-    for cause, first, last, hours in _joined(found, by_hours=by_hours):
-        ko, en = EXCLUSION_WORDS[cause]
-        days = f"{spell_days(first, last)}{hours}"
-        article = pack.article(_rule_of(cause, request.clock))
-        steps.append(Step(ko=f"{days} {ko} 제외", en=f"{days} left out: {en}", article=article))
-    return steps
+    exact = [one for one in found if by_hours and one.cause is EventType.OUTAGE]
+    whole = [one for one in found if one not in exact]
+    return [
+        Step(
+            ko=f"{left.ko} {EXCLUSION_WORDS[left.cause][0]} 제외",
+            en=f"{left.en} left out: {EXCLUSION_WORDS[left.cause][1]}",
+            article=pack.article(_rule_of(left.cause, request.clock)),
+        )
+        for left in sorted([*_in_days(whole), *_in_hours(exact)])
+    ]
 
 
 def _rule_of(cause: EventType, clock: ClockKind) -> str:
@@ -202,28 +237,41 @@ def _rule_of(cause: EventType, clock: ClockKind) -> str:
     return "proposal_supplement" if proposal else RULES[cause]
 
 
-Spell = tuple[EventType, date, date, str]
+def _in_days(found: Sequence[Exclusion]) -> list[_Left]:
+    """Days of one cause that follow one another, as one; what lasts still has no last day."""
+    joined: list[Exclusion] = []
+    for one in sorted(found, key=lambda one: (one.cause, one.first)):
+        before = joined[-1] if joined else None
+        if before and before.cause is one.cause and one.first <= before.last + DAY:
+            last, lasts = max(before.last, one.last), before.open_ended or one.open_ended
+            joined[-1] = before.model_copy(update={"last": last, "open_ended": lasts})
+        else:
+            joined.append(one)
+    return [_told_in_days(one) for one in joined]
 
 
-def _joined(found: Sequence[Exclusion], *, by_hours: bool) -> list[Spell]:
-    """The exclusions by their first days, days of one cause that follow one another as one."""
-    joined: list[Spell] = []
-    for one in sorted(found, key=lambda one: (one.first, one.cause)):
-        hours = _hours(one) if by_hours and one.cause is EventType.OUTAGE else ""
-        if joined and not hours:
-            cause, first, last, before = joined[-1]
-            if cause is one.cause and not before and one.first <= last + DAY:
-                joined[-1] = (cause, first, max(last, one.last), "")
-                continue
-        joined.append((one.cause, one.first, one.last, hours))
-    return joined
+def _told_in_days(one: Exclusion) -> _Left:
+    days = spell_days(one.first, one.last)
+    if one.open_ended:
+        since = spell_days(one.first, one.first)
+        return _Left(one.first, one.cause, f"{since}부터 진행 중인", f"{since} on, not ended yet,")
+    return _Left(one.first, one.cause, days, days)
 
 
-def _hours(one: Exclusion) -> str:
-    """« 11:00~15:00», or nothing for a whole day."""
-    start, end = (at.astimezone(SEOUL) for at in one.span)
-    whole = start.time() == time.min and end.date() > start.date()
-    return "" if whole else f" {start:%H:%M}~{end:%H:%M}"
+def _in_hours(found: Sequence[Exclusion]) -> list[_Left]:
+    """«6/12 11:00~15:00», «6/12 11:00~6/15 15:00», or days alone where they are whole."""
+    told = []
+    for span in united([one.span for one in found]):
+        start, end = (at.astimezone(SEOUL) for at in span)
+        last = (end - MOMENT).date()
+        if start.time() == end.time() == time.min:
+            spelt = spell_days(start.date(), last)
+        else:
+            day = "" if last == start.date() else f"{last.month}/{last.day} "
+            until = "24:00" if end.time() == time.min else f"{end:%H:%M}"
+            spelt = f"{start.month}/{start.day} {start:%H:%M}~{day}{until}"
+        told.append(_Left(start.date(), EventType.OUTAGE, spelt, spelt))
+    return told
 
 
 def refusal_steps(refused: Sequence[RefusedEvent]) -> list[Step]:
@@ -247,5 +295,5 @@ def due_step(request: DeadlineRequest, due: datetime | None, pack: RulePack) -> 
             article=pack.article("supplement"),
         )
     return Step(
-        ko=f"{spell(due)}까지", en=f"due {spell(due)}", article=_counting_article(request, pack)
+        ko=f"{spell(due)}까지", en=f"due {spell(due)}", article=counting_article(request, pack)
     )

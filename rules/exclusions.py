@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from rules.calendar import BusinessCalendar
 from rules.packs import RulePack
-from rules.working_time import Span, WorkingDay, seoul, seoul_day
+from rules.working_time import Span, WorkingDay, remaining, seoul, seoul_day
 from schema.codes import PetitionType
 from schema.deadlines import (
     ClockEvent,
@@ -226,18 +226,6 @@ def _is_out(day: date, spans: Sequence[Span], pack: RulePack) -> bool:
     left = [
         span
         for opens, closes in (pack.morning, pack.afternoon)
-        for span in _remaining((seoul(day, opens), seoul(day, closes)), spans)
+        for span in remaining((seoul(day, opens), seoul(day, closes)), spans)
     ]
     return hours.length > 0 and not left
-
-
-def _remaining(whole: Span, spans: Sequence[Span]) -> list[Span]:
-    """What of `whole` lies in none of `spans`."""
-    left, at = [], whole[0]
-    for start, end in sorted(spans):
-        if start > at:
-            left.append((at, min(start, whole[1])))
-        at = max(at, end)
-    if at < whole[1]:
-        left.append((at, whole[1]))
-    return [span for span in left if span[0] < span[1]]

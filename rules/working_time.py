@@ -142,6 +142,30 @@ def united(spans: Sequence[Span]) -> list[Span]:
     return found
 
 
+def remaining(whole: Span, spans: Sequence[Span]) -> list[Span]:
+    """What of `whole` lies in none of `spans`."""
+    left, at = [], whole[0]
+    for start, end in sorted(spans):
+        if start > at:
+            left.append((at, min(start, whole[1])))
+        at = max(at, end)
+    if at < whole[1]:
+        left.append((at, whole[1]))
+    return [span for span in left if span[0] < span[1]]
+
+
+def add_hours_outside(start: datetime, hours: float, excluded: Sequence[Span]) -> datetime:
+    """`hours` of the wall clock after `start`, nothing counted inside the `excluded` spans."""
+    at = start.astimezone(UTC)
+    due = at + timedelta(hours=hours)
+    for begin, end in united(excluded):
+        out = max(begin, at)
+        if out < due and end > out:
+            due += end - out
+            at = end
+    return due
+
+
 def add_working_seconds_outside(
     start: datetime,
     seconds: float,

@@ -37,6 +37,7 @@ petition_periods = st.one_of(
     st.tuples(st.just("weeks"), st.integers(1, 3)),
     st.tuples(st.just("months"), st.integers(1, 3)),
     st.tuples(st.just("years"), st.just(1)),
+    st.tuples(st.just("wall_hours"), st.integers(1, 72)),
 )
 after = st.one_of(st.integers(-60, 3 * DAY_MINUTES), st.integers(0, 25 * DAY_MINUTES))
 lengths = st.one_of(
@@ -55,6 +56,7 @@ PAIRS = {
     "supplement": ("supplement_request", "supplement_received"),
     "investigation": ("investigation_start", "investigation_end"),
     "consult": ("consult_request", "consult_reply"),
+    "exclusion": ("exclusion_start", "exclusion_end"),
 }
 
 
@@ -91,6 +93,7 @@ PIECES: dict[str, st.SearchStrategy[Piece]] = {
     "supplement": pairs("supplement"),
     "investigation": pairs("investigation"),
     "consult": pairs("consult"),
+    "exclusion": pairs("exclusion"),
     "outage": outages,
     "extend": longer,
     "holiday": holidays,

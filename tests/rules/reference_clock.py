@@ -50,6 +50,7 @@ OF_THE_CITIZEN = {
 SUPPLEMENT = (EventType.SUPPLEMENT_REQUEST, EventType.SUPPLEMENT_RECEIVED)
 INVESTIGATION = (EventType.INVESTIGATION_START, EventType.INVESTIGATION_END)
 CONSULTATION = (EventType.CONSULT_REQUEST, EventType.CONSULT_REPLY)
+EXCLUSION = (EventType.EXCLUSION_START, EventType.EXCLUSION_END)
 
 Answer = tuple[datetime | None, list[int]]
 
@@ -147,11 +148,8 @@ class Walk:
             else:
                 self.refused.append(index)
             return
-        pauses = isinstance(event, Happening) and event.type in (
-            SUPPLEMENT[0],
-            INVESTIGATION[0],
-            CONSULTATION[0],
-        )
+        begins = [kind[0] for kind in (SUPPLEMENT, INVESTIGATION, CONSULTATION, EXCLUSION)]
+        pauses = isinstance(event, Happening) and event.type in begins
         due = self.due() if pauses else None
         if due is None or _began(event) < due:
             self.taken.append(event)
@@ -181,6 +179,8 @@ class Walk:
         unit, amount = self.period()
         if unit in BY_HOURS:
             return amount // 8
+        if unit is Unit.WALL_HOURS:
+            return amount // 24
         return amount if unit is Unit.DAYS else len(list(self.civil_days()))
 
     def period(self) -> tuple[Unit, int]:
@@ -219,7 +219,7 @@ class Walk:
 
     def awaits(self) -> bool:
         """A supplement, or for a proposal an opinion, is asked for and has not come."""
-        kinds = {ClockKind.PETITION: [SUPPLEMENT]}
+        kinds = {ClockKind.PETITION: [SUPPLEMENT, EXCLUSION]}
         kinds[ClockKind.PROPOSAL_DECISION] = [SUPPLEMENT, CONSULTATION]
         asked = kinds.get(self.request.clock, [])
         return any(last is None for kind in asked for _, last in self.spells(kind))
@@ -237,7 +237,8 @@ class Walk:
             return any(first < day <= (last or first) for first, last in spells)
         if clock is not ClockKind.PETITION:
             return False
-        asked = any(first <= day <= (last or first) for first, last in self.spells(SUPPLEMENT))
+        spells = [*self.spells(SUPPLEMENT), *self.spells(EXCLUSION)]
+        asked = any(first <= day <= (last or first) for first, last in spells)
         return asked or day in self.investigated() or self.wholly_down(day)
 
     def investigated(self) -> set[date]:
@@ -298,6 +299,8 @@ class Walk:
         unit, amount = self.period()
         if unit in BY_HOURS:
             return self.by_hours(amount + 8 * sum(self.extensions))
+        if unit is Unit.WALL_HOURS:
+            return self.by_the_clock(amount + 24 * sum(self.extensions))
         if unit is Unit.DAYS:
             return _ends(self.by_days(amount + sum(self.extensions)))
         return _ends(self.by_calendar())
@@ -310,6 +313,14 @@ class Walk:
                 at += DAY
                 continue
             left -= self.works(at) and not self.is_out_then(at)
+            at += MINUTE
+        return at
+
+    def by_the_clock(self, hours: int) -> datetime:
+        """영 §16③, A11: every minute from the arrival, night and holiday, but for what is out."""
+        at, left = self.arrived, hours * 60
+        while left:
+            left -= not self.is_out_then(at)
             at += MINUTE
         return at
 

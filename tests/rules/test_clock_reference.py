@@ -32,6 +32,7 @@ def test_a_petition_is_due_when_the_days_and_minutes_walked_through_say_so(
 ALONE = [
     ("supplement",),
     ("investigation",),
+    ("exclusion",),
     ("outage",),
     ("extend",),
     ("supplement", "extend"),

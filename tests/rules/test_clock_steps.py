@@ -104,3 +104,69 @@ def test_every_clock_quotes_the_article_it_rests_on(clock: str, unit: str, artic
     assert article in (steps[0].article or "")
     assert article in (steps[-1].article or "")
     assert all(step.ko and step.en for step in steps)
+
+
+def test_the_days_counted_are_told_with_their_numbers() -> None:
+    """Day by day: anybody can count them on a wall calendar."""
+    steps = answer(
+        "2026-03-10 10:00",
+        7,
+        "days",
+        event("supplement_request", "2026-03-12 11:00"),
+        event("supplement_received", "2026-03-17 16:00"),
+    ).steps
+    assert steps[-2].ko == "3/10~11(1~2일째), 3/18~20(3~5일째), 3/23~24(6~7일째) 셈"
+    assert steps[-2].en == "counted: 3/10~11 (days 1–2), 3/18~20 (days 3–5), 3/23~24 (days 6–7)"
+
+
+def test_the_hours_counted_are_told_with_their_lengths() -> None:
+    """Hour by hour, lunch and what was out left away; whole days alike as one."""
+    assert told("2026-03-10 16:30", 3, "immediate")[-2] == (
+        "3/10 16:30~18:00(1시간 30분), 3/11 09:00~10:30(1시간 30분) 셈"
+    )
+    part = outage("2026-06-18 11:00", "2026-06-18 15:00")
+    found = answer("2026-06-17 17:59:30", 4, "hours", part).steps
+    assert found[-2].ko == (
+        "6/17 17:59:30~18:00(30초), 6/18 09:00~11:00, 15:00~16:59:30(3시간 59분 30초) 셈"
+    )
+    assert found[-2].en == (
+        "counted: 6/17 17:59:30~18:00 (30 s), 6/18 09:00~11:00, 15:00~16:59:30 (3 h 59 min 30 s)"
+    )
+    long = told("2026-03-10 09:00", 40, "hours")[-2]
+    assert long == (
+        "3/10~13 09:00~12:00, 13:00~18:00(32시간), 3/16 09:00~12:00, 13:00~18:00(8시간) 셈"
+    )
+
+
+def test_a_very_long_counting_is_told_by_its_beginning_and_end() -> None:
+    """A hundred weeks of runs are no explanation."""
+    step = told("2024-01-02 10:00", 500, "days")[-2]
+    assert "…" in step
+    assert step.count("일째") <= 12
+    assert step.endswith("500일째) 셈")
+
+
+def test_an_outage_is_told_once_in_its_hours_and_only_if_it_mattered() -> None:
+    """Over days as one span, told twice as one; after the deadline not at all."""
+    over_days = outage("2026-06-12 11:00", "2026-06-15 15:00")
+    after = outage("2026-06-25 11:00", "2026-06-25 12:00")
+    found = told("2026-06-10 10:00", 40, "hours", over_days, over_days, after)
+    assert [one for one in found if "장애" in one] == ["6/12 11:00~6/15 15:00 정보시스템 장애 제외"]
+
+
+def test_what_still_goes_on_has_no_last_day_in_the_steps() -> None:
+    """A supplement that is awaited is left out from its beginning on."""
+    found = answer("2026-03-10 10:00", 7, "days", event("supplement_request", "2026-03-12 11:00"))
+    assert found.steps[-2].ko == "3/12부터 진행 중인 보완 기간 제외"
+    assert found.steps[-2].en == "3/12 on, not ended yet, left out: supplement"
+
+
+def test_three_working_hours_are_told_for_what_is_due_at_once() -> None:
+    """Whatever amount stands beside 즉시, three are counted and three are told."""
+    assert told("2026-03-10 10:00", 1, "immediate")[0] == "2026-03-10 10:00부터 3근무시간"
+
+
+def test_a_notice_after_thirty_days_is_told_as_one_on_the_next_day() -> None:
+    """영 §23, A18: when thirty days have passed."""
+    found = answer("2026-03-03 10:00", 30, "civil_days", clock="progress_notice").steps
+    assert "30일이 지난 날, 곧 31일째에 통지" in [step.ko for step in found]
