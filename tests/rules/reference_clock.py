@@ -138,8 +138,6 @@ class Walk:
         """The minute from `at` is working time."""
         return self.open(at.date()) and at.hour in (9, 10, 11, 13, 14, 15, 16, 17)
 
-    # what happens
-
     def take(self, index: int, event: Extension | Happening | Outage) -> None:
         """Judge the event by what stands when it happens."""
         if isinstance(event, Extension):
