@@ -284,7 +284,8 @@ async def queue(
     due = func.coalesce(
         cases.c.legal_due_at, cases.c.target_due_at, text("'infinity'::timestamptz")
     )
-    statement = select(*CASE_COLUMNS).where(~cases.c.ended).order_by(due, cases.c.number)
+    shown = and_(~cases.c.ended, ~cases.c.synthetic)
+    statement = select(*CASE_COLUMNS).where(shown).order_by(due, cases.c.number)
     if departments is not None:
         statement = statement.where(cases.c.department.in_(departments))
     if states is not None:
@@ -327,7 +328,7 @@ async def figures(
             func.count().filter(unanswered, due < now).label("overdue"),
             func.count().filter(~unanswered).label("answered"),
         )
-        .where(~cases.c.ended)
+        .where(~cases.c.ended, ~cases.c.synthetic)
         .group_by(cases.c.department)
         .order_by(cases.c.department)
     )

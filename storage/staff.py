@@ -103,6 +103,16 @@ async def find_account(conn: AsyncConnection, login: str) -> Account | None:
     return Account.model_validate(row._mapping) if row else None
 
 
+async def accounts_of(conn: AsyncConnection, department: str) -> tuple[Account, ...]:
+    """The active accounts of a department, by name."""
+    statement = (
+        select(*_COLUMNS)
+        .where(staff_account.c.department == department, _ACTIVE)
+        .order_by(staff_account.c.name, staff_account.c.login)
+    )
+    return tuple(Account.model_validate(row._mapping) for row in await conn.execute(statement))
+
+
 async def account_with_password(conn: AsyncConnection, login: str, password: str) -> Account | None:
     """The account where the password is right; None for a wrong one and for an unknown login."""
     if "\0" in login:

@@ -1,10 +1,12 @@
 """One act on a case: stored first, then sent, and «recorded» only when the event exists."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
+from rules.book import RuleBook
 from rules.transitions import TRANSITIONS
 from schema.codes import Action
 from schema.commands import Command, Refusal, RefusalCode
@@ -14,7 +16,7 @@ from storage.cases import event_of_request
 from storage.commands import Kept, keep_command, settle_command
 from storage.record import Recorder
 from storage.store import Store
-from workflows.client import RunningCases
+from workflows.client import RunningCases, TemporalAwayError
 
 PATIENCE = timedelta(seconds=4)
 
@@ -33,6 +35,11 @@ class Acting:
         self._store = store
         self._running = running
         self._recorder = recorder
+
+    @property
+    def book(self) -> RuleBook:
+        """The rule book that acts are judged by."""
+        return self._recorder.book
 
     async def act(
         self,
@@ -70,6 +77,7 @@ class Acting:
             answer = await self._running.act(command, patience=PATIENCE)
         else:
             answer = await self._recorder.record(command)
+            await self._start(answer.look_again)
         refusal = answer if isinstance(answer, Refusal) else answer and answer.refusal
         async with self._store.engine.begin() as conn:
             event = await event_of_request(conn, command.case, command.request_id)
@@ -77,6 +85,16 @@ class Acting:
                 await settle_command(conn, command.case, command.request_id, refusal)
                 return Acted(refusal=refusal)
         return Acted(event=event)
+
+    async def _start(self, numbers: Sequence[str]) -> None:
+        """Start the workflows of the cases that a note has opened; while Temporal is away the
+        housekeeping does it later."""
+        for number in numbers:
+            try:
+                async with asyncio.timeout(PATIENCE.total_seconds()):
+                    await self._running.start(number)
+            except (TemporalAwayError, TimeoutError):
+                return
 
 
 REQUEST_ID_TAKEN = Refusal(

@@ -36,8 +36,8 @@ SEES_ALL = frozenset(
 )
 """Roles that may read every department's cases; the others read their own department's."""
 SEES_QUARANTINE = frozenset({Role.FIRST_LINE, Role.ADMINISTRATOR})
-SEES_BOARD = SEES_ALL | {Role.DEPARTMENT_HEAD}
-OPENS_CONTACT = frozenset({Role.FIRST_LINE, Role.DEPARTMENT_HEAD, Role.OFFICER})
+SEES_BOARD = SEES_ALL | {Role.DEPARTMENT_HEAD, Role.TEAM_HEAD}
+OPENS_CONTACT = frozenset({Role.FIRST_LINE, Role.DEPARTMENT_HEAD, Role.TEAM_HEAD, Role.OFFICER})
 """Roles whose work needs the petitioner's name and number."""
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -13,6 +13,8 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from rules.book import RuleBook
+from storage.calendars import Calendars
 from storage.staff import Account
 from storage.store import Store
 from web.wording import Language, Wording
@@ -41,6 +43,12 @@ class Site:
     sign_in: "SignIn"
     public_url: str
     now: Callable[[], datetime] = utc_now
+    calendars: Calendars = field(default_factory=Calendars)
+
+    @property
+    def book(self) -> RuleBook:
+        """The rule book that acts are judged by."""
+        return self.acting.book
 
     @property
     def secure(self) -> bool:

@@ -1,6 +1,7 @@
 """What happened to a case, in plain words: a pure function of its log and its stored texts."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -11,6 +12,8 @@ from schema.codes import EventKind, Visibility
 from schema.events import CaseEvent
 from schema.model import Frozen
 from storage.texts import StoredText
+from web.act_forms import INSIDE
+from web.event_notes import Noted, note_of
 from web.wording import Wording
 
 SEEN_BY: Mapping[Visibility, frozenset[Visibility]] = {
@@ -59,25 +62,31 @@ def timeline(
     *,
     eyes: Visibility,
     wording: Wording,
+    until: Mapping[int, datetime] | None = None,
 ) -> tuple[Line, ...]:
     """The events that `eyes` may read, oldest first.
 
     Petitioner and staff read with them what people wrote; everybody else reads no such text here,
     not even masked. Hidden texts (deleted at their source) are left to staff, and so is the name
-    of the account that acted.
+    of the account that acted. `until` are the ends of the periods that events set, by number.
     """
+    ends = until or {}
     return tuple(
         Line(
             seq=event.seq,
             kind=event.kind,
             at=event.at,
             title=_title(event, wording),
-            note=_note(event, wording),
+            note=note_of(
+                Noted(
+                    event, events[place - 1] if place else None, wording, eyes, ends.get(event.seq)
+                )
+            ),
             body=None if eyes is Visibility.PUBLIC else _body(event, texts, eyes),
             by=_by(event, wording) if eyes is Visibility.INTERNAL else None,
             internal=event.visibility is Visibility.INTERNAL,
         )
-        for event in events
+        for place, event in enumerate(events)
         if event.visibility in SEEN_BY[eyes]
     )
 
@@ -90,42 +99,38 @@ def answer_of(
     return _body(answers[-1], texts, eyes) if answers else None
 
 
+def text_of(event: CaseEvent, texts: Mapping[UUID, StoredText], *, eyes: Visibility) -> str | None:
+    """What somebody wrote with an event, as far as `eyes` may read it."""
+    return _body(event, texts, eyes)
+
+
 def steps_done(events: Sequence[CaseEvent]) -> tuple[tuple[str, bool], ...]:
     """The steps of the way, each with whether it or a later one has been reached."""
     kinds = {event.kind for event in events}
+    if any("with" in event.detail for event in events):
+        kinds |= RESULTS
     reached = [bool(kinds & these) for _, these in STEPS]
     return tuple((name, any(reached[place:])) for place, (name, _) in enumerate(STEPS))
 
 
 def _title(event: CaseEvent, wording: Wording) -> str:
-    return wording.code("event", event.kind).format(
+    name = "closed_with" if "with" in event.detail else event.kind
+    return wording.code("event", name).format(
         department=wording.department(event.department), item=wording.item(event.item)
     )
-
-
-def _note(event: CaseEvent, wording: Wording) -> str | None:
-    detail = event.detail
-    match event.kind:
-        case EventKind.RATED:
-            return wording.code("grade", detail.get("grade"))
-        case EventKind.REMINDED | EventKind.ESCALATED:
-            return wording.t(
-                "event.rung",
-                timer=wording.code("timer", detail.get("timer")),
-                to=wording.code("rung", detail.get("to")),
-            )
-        case EventKind.DELIVERED | EventKind.UNDELIVERED:
-            return wording.code("means", detail.get("means"))
-        case _:
-            return None
 
 
 def _body(event: CaseEvent, texts: Mapping[UUID, StoredText], eyes: Visibility) -> str | None:
     named = [event.detail.get(name) for name in TEXTS_OF.get(event.kind, ())]
     found = [stored for name in named if (stored := _text_named(name, texts)) is not None]
-    shown = [one for one in found if not one.hidden or eyes is Visibility.INTERNAL]
+    shown = [one for one in found if eyes is Visibility.INTERNAL or _may_be_read(one)]
     words = [one.masked if eyes is Visibility.PUBLIC else one.text for one in shown]
     return "\n\n".join(words) or None
+
+
+def _may_be_read(text: StoredText) -> bool:
+    """What departments and experts tell each other stays inside, and so does what was hidden."""
+    return not text.hidden and text.kind not in INSIDE
 
 
 def _text_named(named: object, texts: Mapping[UUID, StoredText]) -> StoredText | None:

@@ -96,12 +96,29 @@ async def test_who_had_a_case_may_still_read_it(city: City) -> None:
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.FIRST_LINE])
 async def test_the_page_offers_exactly_what_the_table_allows(city: City, role: Role) -> None:
-    """No button that is refused, none that is missing."""
+    """No button that is refused, none that is missing; page and program agree."""
     number = await city.case()
     department = ROADS if role is Role.OFFICER else FIRST_LINE
     page = (await (await city.staff(role, department)).get(f"/staff/cases/{number}")).text
     offered = set(re.findall(r"/actions/([a-z_]+)\"", page))
-    assert offered == {row.action for row in allowed_actions(State.ASSIGNED, role)}
+    ruled_out = {
+        Action.SEND_TO_AUDIT,  # only for a grievance
+        Action.START_INVESTIGATION,
+        Action.EXTEND_INVESTIGATION,  # nothing that goes on could be ended or extended
+        Action.END_INVESTIGATION,
+        Action.CONVERT,  # a petition already
+        Action.CONSULT,  # only for a proposal
+        Action.END_CONSULTATION,
+        Action.END_EXCLUSION,
+        Action.COOPERATE,  # nobody was asked
+        Action.APPROVE_ANSWER,  # no draft
+        Action.RETURN_ANSWER,
+        Action.ANSWER_DEMAND,
+    }
+    allowed = {row.action for row in allowed_actions(State.ASSIGNED, role)}
+    assert offered == allowed - ruled_out
+    api = await program(city, role, department)
+    assert set((await api.get(f"/api/v1/cases/{number}")).json()["allowed_actions"]) == offered
 
 
 async def test_the_page_says_why_the_case_is_here(city: City) -> None:

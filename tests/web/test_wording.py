@@ -6,9 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from schema.codes import Channel, EventKind, PetitionType, ReplyBy, Role, TimerKind
+from rules.escalation import read_escalation
+from rules.transitions import TRANSITIONS
+from schema.codes import (
+    Action,
+    Channel,
+    EventKind,
+    PetitionType,
+    ReplyBy,
+    Role,
+    State,
+    TextKind,
+    TimerKind,
+)
 from schema.forms import ReceivedVia
+from schema.grounds import ClosedFor, Relation
 from schema.quarantine import QuarantineReason
+from web.officer.effects import GROUPS, MOVES_THE_CLOCK, Group, effect_of
 from web.wording import Language, Wording, texts
 
 WEB = Path(__file__).parents[2] / "web"
@@ -55,6 +69,10 @@ def test_every_text_that_a_page_names_is_in_the_table() -> None:
         ("via", ReceivedVia),
         ("quarantine_reason", QuarantineReason),
         ("petition_type", PetitionType),
+        ("text_kind", TextKind),
+        ("closed_for", ClosedFor),
+        ("next", State),
+        ("act_group", Group),
     ],
 )
 def test_every_code_has_its_words(group: str, codes: type) -> None:
@@ -62,9 +80,36 @@ def test_every_code_has_its_words(group: str, codes: type) -> None:
     assert not [code for code in codes if not KO.has(f"{group}.{code}")]  # type: ignore[attr-defined]
 
 
+def test_every_recipient_of_a_rung_has_its_words() -> None:
+    """Whom the ladders tell is said in words on the timeline."""
+    told = {rung.to for ladder in read_escalation().ladder for rung in ladder.rung}
+    assert not [to for to in told if not KO.has(f"rung.{to}")]
+
+
+def test_every_relation_is_said_from_both_sides() -> None:
+    """The earlier case names the later one, and the later one the earlier."""
+    keys = [f"relation.{one}_{way}" for one in Relation for way in ("from", "to")]
+    assert not [key for key in keys if not KO.has(key)]
+
+
+def test_every_act_of_staff_stands_in_one_group() -> None:
+    """An act added to the table is found on the page, and once."""
+    grouped = [action for actions in GROUPS.values() for action in actions]
+    staff = set(Role) - {Role.CITIZEN, Role.SYSTEM, Role.CHANNEL}
+    acts = {row.action for row in TRANSITIONS.values() if row.roles & staff}
+    assert len(grouped) == len(set(grouped))
+    assert set(grouped) == acts
+
+
+def test_what_moves_the_clock_says_so_beforehand() -> None:
+    """Every step of staff that touches time has a line for it; a comment has none."""
+    assert not [action for action in MOVES_THE_CLOCK if not KO.has(str(effect_of(action)))]
+    assert effect_of(Action.COMMENT) is None
+
+
 def test_a_code_newer_than_the_table_is_shown_as_it_is() -> None:
     """A new code never breaks a page."""
-    assert KO.code("event", "reopened") == "reopened"
+    assert KO.code("event", "teleported") == "teleported"
 
 
 @pytest.mark.parametrize(

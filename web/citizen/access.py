@@ -3,8 +3,8 @@
 from fastapi import Request, Response
 
 from schema.numbers import is_receipt_number
-from storage.cases import find_case, waits_in_journal
-from web.opened import OpenedCase, load_case
+from storage.cases import waits_in_journal
+from web.opened import OpenedCase, find_shown, load_case
 from web.site import Site
 
 KEY_COOKIE = "minwon_case_key"
@@ -19,7 +19,7 @@ async def open_with_key(site: Site, number: str, key: str | None) -> OpenedCase 
     if not is_receipt_number(number):
         return None
     async with site.store.engine.connect() as conn:
-        case = await find_case(conn, number)
+        case = await find_shown(conn, number)
         version = case.key_version if case else FIRST_KEY_VERSION
         if not site.store.keyring.opens_case(key or "", number=number, version=version):
             return None

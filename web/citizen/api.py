@@ -6,13 +6,22 @@ from fastapi import APIRouter, Header, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime
 
-from schema.codes import Action, EventKind, Role, State, Visibility
+from schema.codes import Action, EventKind, State, Visibility
 from schema.commands import Refusal
-from schema.events import Actor, CaseEvent
+from schema.deadlines import Step
+from schema.events import CaseEvent
+from schema.grounds import Relation
 from schema.model import Frozen
 from schema.numbers import typed_receipt_number
 from web.acts import ActBody, OnItsWay, act_body, foreign_fields
 from web.citizen.access import open_with_key
+from web.citizen.case_view import (
+    CITIZEN,
+    CITIZENS_ACTIONS,
+    asked_for,
+    objection_until,
+    offered_to_citizen,
+)
 from web.due import why_due
 from web.opened import OpenedCase
 from web.problems import ProblemError, ProblemView, no_such_case, refused, wrong_fields
@@ -21,8 +30,6 @@ from web.timeline import answer_of, timeline
 from web.wording import Language, Wording
 
 router = APIRouter(prefix="/api/v1/petitions", tags=["petitions"])
-CITIZEN = Actor(role=Role.CITIZEN)
-CITIZENS_ACTIONS = (Action.WITHDRAW, Action.RATE)
 
 Key = Annotated[str, Header(alias="X-Minwon-Key", description="열람 번호 / the case's key")]
 
@@ -47,8 +54,17 @@ class LineView(Frozen):
     text: str | None
 
 
+class LinkView(Frozen):
+    """Another petition of the same petitioner: `relation` and whether it came from this one."""
+
+    receipt_number: str
+    relation: Relation
+    came_from_this: bool
+
+
 class PetitionView(Frozen):
-    """A petition as its petitioner may see it. `due_at` is the legal due, else the target."""
+    """A petition as its petitioner may see it. `due_at` is the legal due, else the target;
+    `steps` say how the legal due was counted. A merged one is handled in another case."""
 
     receipt_number: str
     status: State
@@ -68,17 +84,24 @@ class PetitionView(Frozen):
     answer: str | None = None
     answered_at: AwareDatetime | None = None
     timeline: tuple[LineView, ...] = ()
+    extended: bool = False
+    merged: bool = False
+    steps: tuple[Step, ...] = ()
+    supplement_until: AwareDatetime | None = None
+    objection_until: AwareDatetime | None = None
+    allowed_actions: tuple[Action, ...] = ()
+    linked: tuple[LinkView, ...] = ()
 
 
 @router.get("/{number}", summary="Follow a petition", responses={404: {"model": ProblemView}})
 async def show(site: SiteHere, number: str, key: Key = "") -> PetitionView:
     """State, timeline, deadline, department and answer. A wrong key is 404, as no petition is."""
-    return view_of(await _opened(site, number, key))
+    return view_of(await _opened(site, number, key), site)
 
 
 @router.post(
     "/{number}/actions/{action}",
-    summary="Withdraw or rate",
+    summary="Act on a petition",
     response_model=CaseEvent,
     responses={
         202: {"model": OnItsWay},
@@ -89,7 +112,9 @@ async def show(site: SiteHere, number: str, key: Key = "") -> PetitionView:
 async def act(
     site: SiteHere, number: str, action: Action, body: ActBody, key: Key = ""
 ) -> Response:
-    """`withdraw` (취하, with `reason`?) or `rate` (만족도, `grade` 1 to 5 and `text`?)."""
+    """What its petitioner may do: `supplement`, `extend_supplement`, `change`, `consent`,
+    `withdraw`, `ask_again`, `object`, `reopen`, `demand_correction`, `rate`; `allowed_actions` of
+    the petition names those that are open now."""
     opened = await _opened(site, number, key)
     if opened.case is None:
         raise not_registered_yet()
@@ -127,11 +152,11 @@ def not_registered_yet() -> ProblemError:
     )
 
 
-def view_of(opened: OpenedCase) -> PetitionView:
+def view_of(opened: OpenedCase, site: Site) -> PetitionView:
     """What the petitioner may see of an opened case."""
     ko, en = Wording(Language.KO), Wording(Language.EN)
-    case = opened.case
-    if case is None:
+    case, around = opened.case, opened.around
+    if case is None or around is None:
         return PetitionView(
             receipt_number=opened.number,
             status=State.SUBMITTED,
@@ -140,6 +165,7 @@ def view_of(opened: OpenedCase) -> PetitionView:
             registered=False,
             submitted_at=opened.submitted_at,
         )
+    explained, asked = site.book.explained(opened.facts, around.calendar), asked_for(opened, site)
     return PetitionView(
         receipt_number=case.number,
         status=case.state,
@@ -159,6 +185,20 @@ def view_of(opened: OpenedCase) -> PetitionView:
         answer=answer_of(opened.events, opened.texts or {}, eyes=Visibility.PETITIONER),
         answered_at=case.answered_at,
         timeline=_lines(opened, ko, en),
+        extended=case.extended,
+        merged=case.state is State.MERGED,
+        steps=explained.steps if explained else (),
+        supplement_until=asked.until if asked else None,
+        objection_until=objection_until(opened, site),
+        allowed_actions=tuple(row.action for row in offered_to_citizen(opened, site)),
+        linked=tuple(
+            LinkView(
+                receipt_number=link.number,
+                relation=link.relation,
+                came_from_this=link.came_from_this,
+            )
+            for link in around.links
+        ),
     )
 
 

@@ -1,17 +1,25 @@
-"""The petitioner's case: find it with number and key, follow it, withdraw it, rate its answer."""
+"""The petitioner's case: find it with number and key, follow it, and do what a petitioner may."""
 
 from typing import Annotated
-from uuid import uuid4
 
 from fastapi import APIRouter, Form, Request, Response
 
-from rules.transitions import allowed_actions
-from schema.codes import Action, Role, TextKind, Visibility
+from schema.codes import Action, State, TextKind, Visibility
 from schema.commands import Refusal
-from schema.events import Actor
 from schema.numbers import typed_receipt_number
+from web.act_forms import Typed
 from web.acts import ActForm, Standing, act_body, standing_of
 from web.citizen.access import keep_key, key_in_cookie, open_with_key
+from web.citizen.case_view import (
+    CITIZEN,
+    answered_at,
+    asked_for,
+    citizens_forms,
+    leads,
+    linked_of,
+    together_lines,
+)
+from web.clocks import clock_panel, supplement_dues
 from web.due import why_due
 from web.opened import OpenedCase
 from web.photos import photo_response
@@ -19,7 +27,6 @@ from web.site import Site, SiteHere, page, see, wording_of
 from web.timeline import answer_of, steps_done, timeline
 
 router = APIRouter(include_in_schema=False)
-CITIZEN = Actor(role=Role.CITIZEN)
 GRADES = ("5", "4", "3", "2", "1")
 
 
@@ -69,7 +76,7 @@ async def show(
     if opened is None:
         return not_found(request, number)
     standing = await standing_of(site, number, act) if act else None
-    return case_page(request, opened, standing=standing)
+    return await case_page(request, site, opened, standing=standing)
 
 
 @router.get("/cases/{number}/receipt")
@@ -96,35 +103,50 @@ async def photo(request: Request, site: SiteHere, number: str, photo: str) -> Re
     return await photo_response(site, opened.attachments, photo)
 
 
-def case_page(
+async def case_page(
     request: Request,
+    site: Site,
     opened: OpenedCase,
     *,
     standing: Standing | None = None,
     refusal: Refusal | None = None,
+    typed: Typed | None = None,
     status: int = 200,
 ) -> Response:
     """The page of an opened case, or of a petition that is journalled and not registered yet."""
     wording = wording_of(request)
     if opened.case is None:
         return page(request, "citizen/waiting.html", opened=opened)
-    case, texts = opened.case, opened.texts or {}
-    actions = {row.action for row in allowed_actions(case.state, Role.CITIZEN)}
+    case, texts, around = opened.case, opened.texts or {}, opened.around
+    forms = citizens_forms(opened, site, wording, typed)
+    together = case.state is State.MERGED and around is not None and around.root is not None
     return page(
         request,
         "citizen/case.html",
         status=status,
         case=case,
+        handled=around.root if together and around else case,
+        together=together,
+        together_lines=together_lines(opened, wording),
         opened=opened,
-        lines=timeline(opened.events, texts, eyes=Visibility.PETITIONER, wording=wording),
+        lines=timeline(
+            opened.events,
+            texts,
+            eyes=Visibility.PETITIONER,
+            wording=wording,
+            until=supplement_dues(opened, site.book),
+        ),
         answer=answer_of(opened.events, texts, eyes=Visibility.PETITIONER),
+        answered_at=answered_at(opened),
         petition=_petition_text(opened),
         steps=steps_done(opened.events),
         why=why_due(case, wording),
-        may_withdraw=Action.WITHDRAW in actions,
-        may_rate=Action.RATE in actions,
+        panel=clock_panel(opened, site.book, site.now()),
+        asked=asked_for(opened, site),
+        links=await linked_of(opened, site, wording),
+        forms=forms,
+        leads=leads(opened, site, wording, tuple(forms)),
         grades=GRADES,
-        request_id=str(uuid4()),
         standing=standing,
         refusal=refusal,
     )
@@ -145,7 +167,7 @@ async def act(
     action: Action,
     body: Annotated[ActForm, Form()],
 ) -> Response:
-    """Withdraw or rate, once however often the form is sent."""
+    """Do what the petitioner may do, once however often the form is sent."""
     opened = await open_with_key(site, number, key_in_cookie(request))
     if opened is None or opened.case is None:
         return not_found(request, number)
@@ -158,5 +180,12 @@ async def act(
         body=act_body(action, body),
     )
     if acted.refusal is not None:
-        return case_page(request, opened, refusal=acted.refusal, status=409)
+        return await case_page(
+            request,
+            site,
+            opened,
+            refusal=acted.refusal,
+            typed=Typed(action, body),
+            status=409,
+        )
     return see(f"/cases/{number}?act={body.request_id}")

@@ -5,8 +5,8 @@ from fastapi import APIRouter, Request, Response
 from rules.taxonomy import leaf
 from schema.codes import CaseKind, Visibility
 from schema.numbers import typed_receipt_number
-from storage.cases import Case, find_case
-from web.opened import load_case
+from storage.cases import Case
+from web.opened import find_shown, load_case
 from web.site import SiteHere, page, see, wording_of
 from web.timeline import answer_of, steps_done, timeline
 
@@ -40,7 +40,7 @@ async def show(request: Request, site: SiteHere, number: str) -> Response:
     if typed != number:
         return see(f"/public/{typed}")
     async with site.store.engine.connect() as conn:
-        case = await find_case(conn, number)
+        case = await find_shown(conn, number)
         if case is None or not is_published(case):
             return page(request, "citizen/no_public_case.html", status=404)
         opened = await load_case(conn, site, case)

@@ -6,16 +6,19 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, Field
 
-from rules.transitions import allowed_actions
 from schema.codes import Action, State, TextKind, Visibility
 from schema.commands import Refusal
+from schema.deadlines import Step
 from schema.events import CaseEvent
 from schema.model import Frozen
 from schema.numbers import is_receipt_number
 from schema.submission import Attachment
-from storage.cases import Case, find_case, queue
+from storage.cases import Case, queue
+from storage.linked_cases import LinkedCase
 from storage.staff import Account, close_session
 from web.acts import ActBody, OnItsWay, act_body, foreign_fields
+from web.clocks import ClockView, clocks_of
+from web.offered import offered
 from web.officer.case_pages import actor_of
 from web.officer.reading import (
     PAGE_LENGTH,
@@ -24,7 +27,7 @@ from web.officer.reading import (
     may_read,
     place_at,
 )
-from web.opened import OpenedCase, load_case
+from web.opened import OpenedCase, find_shown, load_case
 from web.problems import ProblemError, ProblemView, no_such_case, refused, wrong_fields
 from web.sign_in import (
     Staff,
@@ -80,7 +83,8 @@ class TextView(Frozen):
 
 
 class CaseView(Frozen):
-    """One case whole, for staff."""
+    """One case whole, for staff. `clocks` are those that run, `used` the share of their counted
+    time; `steps` say how the legal due was counted; `reporters` are the cases merged into it."""
 
     case: Case
     events: tuple[CaseEvent, ...]
@@ -88,6 +92,10 @@ class CaseView(Frozen):
     attachments: tuple[Attachment, ...]
     answer: str | None
     allowed_actions: tuple[Action, ...]
+    clocks: tuple[ClockView, ...]
+    steps: tuple[Step, ...]
+    linked: tuple[LinkedCase, ...]
+    reporters: tuple[str, ...]
 
 
 @router.post(
@@ -159,7 +167,10 @@ async def cases(
 async def case(site: SiteHere, staff: StaffInApi, number: str) -> CaseView:
     """The case, its whole log and texts, and what the caller may do to it."""
     opened, found = await _readable(site, staff, number)
-    texts = opened.texts or {}
+    texts, around, now = opened.texts or {}, opened.around, site.now()
+    assert around is not None
+    explained = site.book.explained(opened.facts, around.calendar)
+    rows = offered(opened, site.book, actor=actor_of(staff), at=now)
     return CaseView(
         case=found,
         events=opened.events,
@@ -175,7 +186,11 @@ async def case(site: SiteHere, staff: StaffInApi, number: str) -> CaseView:
         ),
         attachments=opened.attachments,
         answer=answer_of(opened.events, texts, eyes=Visibility.INTERNAL),
-        allowed_actions=tuple(row.action for row in allowed_actions(found.state, staff.role)),
+        allowed_actions=tuple(row.action for row in rows),
+        clocks=clocks_of(opened, site.book, now),
+        steps=explained.steps if explained else (),
+        linked=around.links,
+        reporters=tuple(sorted(opened.facts.reporters)),
     )
 
 
@@ -212,7 +227,7 @@ async def _readable(site: Site, staff: Staff, number: str) -> tuple[OpenedCase, 
     if not is_receipt_number(number):
         raise no_such_case()
     async with site.store.engine.connect() as conn:
-        found = await find_case(conn, number)
+        found = await find_shown(conn, number)
         if found is None:
             raise no_such_case()
         opened = await load_case(conn, site, found)

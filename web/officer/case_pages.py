@@ -1,32 +1,31 @@
-"""One case for the officer: the text, the petitioner behind a click, both clocks, every act."""
+"""One case for the officer: the text, the petitioner behind a click, every clock, every act."""
 
+from collections.abc import Sequence
 from typing import Annotated
-from uuid import uuid4
 
 import structlog
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from rules.organisation import agencies, departments
-from rules.transitions import (
-    ACTS_FOR_ALL_DEPARTMENTS,
-    Transition,
-    allowed_actions,
-    fields_of,
-)
 from schema.codes import Action, TextKind, Visibility
 from schema.commands import Refusal
 from schema.events import Actor
 from schema.messages import Recipient
 from schema.numbers import is_receipt_number
-from storage.cases import find_case, petitioner_of
+from storage.cases import petitioner_of
 from storage.sealing import ErasedError
+from storage.staff import Account, accounts_of
+from web.act_forms import Typed
 from web.acts import ActForm, Standing, act_body, standing_of
+from web.clocks import clock_panel, supplement_dues
 from web.due import why_due
 from web.filing import item_groups
+from web.offered import offered
+from web.officer.acts_shown import draft_of, grouped_forms, with_refused
 from web.officer.decision import decision_of
 from web.officer.pages import check_own
 from web.officer.reading import may_read
-from web.opened import OpenedCase, load_case
+from web.opened import OpenedCase, find_shown, load_case
 from web.photos import photo_response
 from web.sign_in import OPENS_CONTACT, Staff, StaffHere
 from web.site import Site, SiteHere, page, see, wording_of
@@ -49,7 +48,7 @@ async def readable_case(site: Site, staff: Staff, number: str) -> OpenedCase:
     if not is_receipt_number(number):
         raise HTTPException(404)
     async with site.store.engine.connect() as conn:
-        case = await find_case(conn, number)
+        case = await find_shown(conn, number)
         if case is None:
             raise HTTPException(404)
         opened = await load_case(conn, site, case)
@@ -69,7 +68,7 @@ async def show(
     """The case page; `act` names an act posted before, whose standing is told."""
     opened = await readable_case(site, staff, number)
     standing = await standing_of(site, number, act) if act else None
-    return _case_page(request, site, staff, opened, standing=standing)
+    return await _case_page(request, site, staff, opened, standing=standing)
 
 
 @router.get("/{number}/photos/{photo}")
@@ -98,7 +97,7 @@ async def open_petitioner(
             recipient = await petitioner_of(conn, site.store, number)
     except ErasedError:
         recipient = None
-    return _case_page(request, site, staff, opened, recipient=recipient)
+    return await _case_page(request, site, staff, opened, recipient=recipient)
 
 
 @router.post("/{number}/actions/{action}")
@@ -122,19 +121,19 @@ async def act(
         body=act_body(action, form),
     )
     if acted.refusal is not None:
-        return _case_page(
+        return await _case_page(
             request,
             site,
             staff,
             opened,
             refusal=acted.refusal,
-            typed=(action, form),
+            typed=Typed(action, form),
             status=409,
         )
     return see(f"/staff/cases/{number}?act={form.request_id}")
 
 
-def _case_page(
+async def _case_page(
     request: Request,
     site: Site,
     staff: Staff,
@@ -142,13 +141,16 @@ def _case_page(
     *,
     standing: Standing | None = None,
     refusal: Refusal | None = None,
-    typed: tuple[Action, ActForm] | None = None,
+    typed: Typed | None = None,
     recipient: Recipient | None = None,
     status: int = 200,
 ) -> Response:
-    case, wording = opened.case, wording_of(request)
+    case, wording, now = opened.case, wording_of(request), site.now()
     assert case is not None
-    rows = _rows_for(staff, opened)
+    rows = with_refused(offered(opened, site.book, actor=actor_of(staff), at=now), typed)
+    texts = opened.texts or {}
+    async with site.store.engine.connect() as conn:
+        colleagues = await accounts_of(conn, case.department) if case.department else ()
     return page(
         request,
         "staff/case.html",
@@ -157,47 +159,37 @@ def _case_page(
         staff=staff,
         case=case,
         opened=opened,
-        now=site.now(),
+        facts=opened.facts,
+        now=now,
         petition=[
-            text
-            for text in (opened.texts or {}).values()
-            if text.kind in (TextKind.PETITION, TextKind.AMENDMENT)
+            text for text in texts.values() if text.kind in (TextKind.PETITION, TextKind.AMENDMENT)
         ],
+        draft=draft_of(opened),
         lines=timeline(
-            opened.events, opened.texts or {}, eyes=Visibility.INTERNAL, wording=wording
+            opened.events,
+            texts,
+            eyes=Visibility.INTERNAL,
+            wording=wording,
+            until=supplement_dues(opened, site.book),
         ),
         why=why_due(case, wording),
+        panel=clock_panel(opened, site.book, now),
         decision=decision_of(case, wording),
-        actions=[(row, fields_of(row.action)) for row in rows],
-        request_ids={row.action: str(uuid4()) for row in rows},
+        groups_of_acts=grouped_forms(rows, opened, site.book, now, wording, typed),
+        colleagues=colleagues,
+        officer=_name_of(opened.facts.officer, colleagues),
         departments=departments_by_agency(site, wording),
         groups=item_groups(site, wording),
         may_open_contact=staff.role in OPENS_CONTACT,
         recipient=recipient,
         standing=standing,
         refusal=refusal,
-        typed_action=typed[0] if typed else None,
-        typed=typed[1].model_dump() if typed else {},
     )
 
 
-def _rows_for(staff: Staff, opened: OpenedCase) -> tuple[Transition, ...]:
-    """The acts to offer: what the table allows, where the case is the account's to act on."""
-    case = opened.case
-    assert case is not None
-    own = staff.account.department == case.department or case.department is None
-    rows = tuple(sorted(allowed_actions(case.state, staff.role), key=_by_use))
-    if own or staff.role in ACTS_FOR_ALL_DEPARTMENTS:
-        return rows
-    return ()
-
-
-OFTEN = (Action.START, Action.ANSWER, Action.DISTRIBUTE, Action.TRANSFER, Action.COMMENT)
-"""What officers do most, most first; the rest follows in the table's order."""
-
-
-def _by_use(row: Transition) -> int:
-    return OFTEN.index(row.action) if row.action in OFTEN else len(OFTEN)
+def _name_of(login: str | None, colleagues: Sequence[Account]) -> str | None:
+    """The person's name, or the login where the account is another department's by now."""
+    return next((one.name for one in colleagues if one.login == login), login)
 
 
 def departments_by_agency(site: Site, wording: Wording) -> list[tuple[str, list[tuple[str, str]]]]:

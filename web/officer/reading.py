@@ -4,6 +4,7 @@ import base64
 from collections.abc import Sequence
 
 from rules.organisation import is_department
+from schema.codes import EventKind
 from schema.events import CaseEvent
 from schema.numbers import is_receipt_number
 from storage.cases import Case, QueuePlace
@@ -13,9 +14,17 @@ PAGE_LENGTH = 50
 
 
 def may_read(staff: Staff, case: Case, events: Sequence[CaseEvent]) -> bool:
-    """True for the department that has the case, for one that had it, and for those above."""
+    """True for the department that has the case, for one that had it or was asked to cooperate,
+    and for those above."""
     own = staff.account.department
-    return staff.sees_all or own == case.department or any(own == e.department for e in events)
+    return staff.sees_all or own == case.department or any(_concerns(own, e) for e in events)
+
+
+def _concerns(department: str, event: CaseEvent) -> bool:
+    asked = event.kind is EventKind.COOPERATION_REQUESTED
+    return department == event.department or (
+        asked and event.detail.get("department") == department
+    )
 
 
 def departments_to_read(staff: Staff, asked: str | None) -> tuple[str, ...] | None:

@@ -1,0 +1,84 @@
+"""The acts that an officer's page offers, as forms in groups, each with what it does to time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from rules.book import RuleBook
+from rules.life_table import Transition
+from rules.transitions import TRANSITIONS
+from schema.codes import Action
+from web.act_forms import STAFF, FormView, Typed, act_forms
+from web.clocks import due_if_extended
+from web.officer.effects import GROUPS, Group, effect_of
+from web.opened import OpenedCase
+from web.wording import Wording
+
+
+@dataclass(frozen=True)
+class FormGroup:
+    """The forms of one group, in its order; `open` where one of them was just refused."""
+
+    group: Group
+    forms: tuple[FormView, ...]
+
+    @property
+    def at_once(self) -> tuple[FormView, ...]:
+        """Acts that ask for nothing: a button is enough."""
+        return tuple(form for form in self.forms if not form.fields)
+
+    @property
+    def folded(self) -> tuple[FormView, ...]:
+        """Acts that ask for something."""
+        return tuple(form for form in self.forms if form.fields)
+
+    @property
+    def open(self) -> bool:
+        """True where one of its forms is shown unfolded."""
+        return any(form.open for form in self.forms)
+
+
+def with_refused(rows: Sequence[Transition], typed: Typed | None) -> tuple[Transition, ...]:
+    """`rows`, and the act that was just refused: what somebody typed is not thrown away because
+    the case moved on meanwhile."""
+    if typed is None or typed.action in {row.action for row in rows}:
+        return tuple(rows)
+    return (*rows, TRANSITIONS[typed.action])
+
+
+def grouped_forms(
+    rows: Sequence[Transition],
+    opened: OpenedCase,
+    book: RuleBook,
+    now: datetime,
+    wording: Wording,
+    typed: Typed | None,
+) -> tuple[FormGroup, ...]:
+    """The forms of `rows` by group, the empty groups left out."""
+    effects = {
+        row.action: wording.t(name) for row in rows if (name := effect_of(row.action)) is not None
+    }
+    if Action.EXTEND in effects:
+        effects[Action.EXTEND] += _dues(opened, book, now, wording)
+    forms = act_forms(rows, wording, STAFF, effects=effects, typed=typed)
+    found = [
+        FormGroup(group, tuple(forms[action] for action in actions if action in forms))
+        for group, actions in GROUPS.items()
+    ]
+    return tuple(group for group in found if group.forms)
+
+
+def _dues(opened: OpenedCase, book: RuleBook, now: datetime, wording: Wording) -> str:
+    said = [
+        wording.t("effect.extend_due", days=days, at=wording.when(due))
+        for days, due in due_if_extended(opened, book, now)
+    ]
+    return f" {wording.t('effect.extend_as', dues=', '.join(said))}" if said else ""
+
+
+def draft_of(opened: OpenedCase) -> str | None:
+    """The answer that waits for approval, or None."""
+    draft = opened.facts.draft
+    stored = (opened.texts or {}).get(UUID(draft)) if draft else None
+    return stored.text if stored else None
