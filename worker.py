@@ -22,6 +22,8 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.escalation_watch import EscalationWatch
+from activities.heartbeat import Heartbeat
 from activities.housekeeping import Housekeeping
 from activities.petition import PetitionActivities
 from activities.recomputing import RecomputeActivities
@@ -168,6 +170,7 @@ def petition_worker(client: Client, made: "Composition") -> Worker:
     """The worker of every workflow and activity."""
     running = RunningCases(client)
     housekeeping = housekeeping_of(made, running)
+    heartbeat = Heartbeat(made.store, start=running.start)
     petition = PetitionActivities(made.store, made.recorder, made.book)
     recomputing = RecomputeActivities(
         Recomputing(made.store, made.book),
@@ -178,7 +181,7 @@ def petition_worker(client: Client, made: "Composition") -> Worker:
         client,
         task_queue=TASK_QUEUE,
         workflows=[PetitionWorkflow, RecomputeWorkflow, HousekeepingWorkflow],
-        activities=[*petition.all(), *recomputing.all(), *housekeeping.all()],
+        activities=[*petition.all(), *recomputing.all(), *housekeeping.all(), *heartbeat.all()],
         workflow_runner=workflow_runner(),
         max_cached_workflows=2_000,
         max_concurrent_workflow_tasks=40,
@@ -200,8 +203,15 @@ def housekeeping_of(made: "Composition", running: RunningCases) -> Housekeeping:
 async def run_worker(made: Composition, stop: asyncio.Event) -> None:
     """Role `worker`: petition workflows, their activities, and the housekeeping Schedule."""
     role = PetitionRole(made)
-    async with ops_server(made, lambda: role.ready):
+    watch = EscalationWatch(made.store)
+    watching = asyncio.create_task(watch.run(stop))
+
+    def more() -> Mapping[str, Part]:
+        return {"escalation": Part(ok=not watch.wrong, needed=False, detail=watch.wrong)}
+
+    async with ops_server(made, lambda: role.ready, more=more):
         await role.run(stop)
+    await watching
 
 
 class PetitionRole:
@@ -305,7 +315,12 @@ async def run_web(made: Composition, stop: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def ops_server(made: Composition, ready: Callable[[], bool]) -> AsyncIterator[None]:
+async def ops_server(
+    made: Composition,
+    ready: Callable[[], bool],
+    *,
+    more: Callable[[], Mapping[str, Part]] = dict,
+) -> AsyncIterator[None]:
     """Serve /healthz, /readyz and /metrics of the role while the body runs."""
     port = made.settings.ops_port
     if port is None:
@@ -316,6 +331,7 @@ async def ops_server(made: Composition, ready: Callable[[], bool]) -> AsyncItera
         return {
             "database": await made.database_part(),
             "role": Part(ok=ready(), needed=True, detail="" if ready() else "waiting"),
+            **more(),
         }
 
     app = FastAPI(openapi_url=None)

@@ -4,11 +4,14 @@ It looks from the worker's own loop, not from a workflow: what watches over Temp
 Temporal.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from prometheus_client import Gauge
+from sqlalchemy.exc import SQLAlchemyError
 
 from schema.model import Frozen
 from storage.escalation_state import OVERDUE, EscalationState, escalation_state
@@ -17,6 +20,7 @@ from storage.store import Store
 
 log = structlog.get_logger()
 
+EVERY_SECONDS = 60.0
 SILENT = OVERDUE
 """For how long nothing may act while cases are overdue: the time in which the jitter and the search
 for lost workflows have done all that they can. In a backlog that is being worked off something
@@ -65,11 +69,24 @@ class EscalationWatch:
         self._now = now
         self._began = now()
         self._acted = self._beat = self._began
+        self.wrong = ""
+        """The codes of what was wrong at the last look, for `/readyz`."""
         SINCE_ACTED.set_function(lambda: self._seconds_since(self._acted))
         SINCE_BEAT.set_function(lambda: self._seconds_since(self._beat))
 
     def _seconds_since(self, at: datetime) -> float:
         return (self._now() - at).total_seconds()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look once a minute until `stop`, whether Temporal is there or not."""
+        while not stop.is_set():
+            try:
+                self.wrong = ", ".join(alarm.code for alarm in await self.look())
+            except (SQLAlchemyError, OSError, TimeoutError) as error:
+                log.warning("the escalation watch cannot look", fault=type(error).__name__)
+                self.wrong = type(error).__name__
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
 
     async def look(self) -> tuple[Alarm, ...]:
         """Measure, set the gauges, and log an error for each thing that is wrong."""

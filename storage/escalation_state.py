@@ -3,24 +3,16 @@
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schema.codes import EventKind, Role
 from schema.model import Frozen
 from storage.heartbeat import beats
-from storage.tables import case_event, cases
+from storage.tables import BY_ITSELF, case_event, cases
 
 OVERDUE = timedelta(minutes=15)
 """A wake-up is spread over five minutes, and a case whose workflow was lost is found after ten:
 what has not been looked at by then is overdue."""
-BY_ITSELF = (
-    EventKind.REMINDED,
-    EventKind.ESCALATED,
-    EventKind.PROGRESS_NOTIFIED,
-    EventKind.CLOSED,
-)
-"""What a case does when it wakes up."""
 
 
 class EscalationState(Frozen):
@@ -46,11 +38,9 @@ async def escalation_state(conn: AsyncConnection, *, now: datetime) -> Escalatio
     overdue, oldest = waiting.one()
     acted = await conn.scalar(
         select(case_event.c.recorded_at)
-        .join(cases, cases.c.number == case_event.c.case_number)
         .where(
-            case_event.c.kind.in_(BY_ITSELF),
-            case_event.c.actor_role == Role.SYSTEM,
-            ~cases.c.synthetic,
+            text(BY_ITSELF),
+            exists().where(cases.c.number == case_event.c.case_number, ~cases.c.synthetic),
         )
         .order_by(case_event.c.recorded_at.desc())
         .limit(1)

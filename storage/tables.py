@@ -174,6 +174,7 @@ cases = Table(
     ),
     Index("ix_cases_open", "number", postgresql_where=text("NOT ended")),
     Index("ix_cases_next", "next_at", postgresql_where=text("NOT ended")),
+    Index("ix_cases_synthetic", "submitted_at", postgresql_where=text("synthetic")),
     Index("ix_cases_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     Index("ix_cases_linked_to", "linked_to", postgresql_where=text("linked_to IS NOT NULL")),
     comment="The state of each case, always equal to what its event log says.",
@@ -240,6 +241,11 @@ attachment = Table(
     Index("ix_attachment_case", "case_number"),
 )
 
+BY_ITSELF = (
+    "kind IN ('reminded', 'escalated', 'progress_notified', 'closed') AND actor_role = 'system'"
+)
+"""What a case does when it wakes up. Queries repeat these words, so that the index is used."""
+
 case_event = Table(
     "case_event",
     metadata,
@@ -267,6 +273,7 @@ case_event = Table(
     Column("visibility", String(12), nullable=False),
     Column("detail", JSONB, nullable=False),
     UniqueConstraint("case_number", "request_id"),
+    Index("ix_case_event_by_itself", "recorded_at", postgresql_where=text(BY_ITSELF)),
     comment="The log. It is the record; everything else about a case follows from it.",
 )
 
