@@ -1,9 +1,7 @@
 """Whose answers need approval (결재) before they go out: the departments' own rule, as data."""
 
-from functools import cache
-
 from rules.organisation import agency_of
-from rules.tables import Dated, rows
+from rules.tables import Dated, of_city_data, rows
 from schema.codes import PetitionType
 
 
@@ -15,7 +13,7 @@ class ApprovalRule(Dated):
     petition_type: PetitionType | None = None
 
 
-@cache
+@of_city_data
 def approval_rules() -> tuple[ApprovalRule, ...]:
     """`rules/data/approvals.csv`; raises ValidationError where the data is not usable."""
     return rows("approvals.csv", ApprovalRule)

@@ -1,8 +1,6 @@
 """The registry of the city's accounts on social networks: only what is said to them is ours."""
 
-from functools import cache
-
-from rules.tables import Dated, rows
+from rules.tables import Dated, of_city_data, rows
 
 
 class CityAccount(Dated):
@@ -15,7 +13,7 @@ class CityAccount(Dated):
     department: str
 
 
-@cache
+@of_city_data
 def city_accounts() -> tuple[CityAccount, ...]:
     """Every account, in the order of the table."""
     return rows("city_accounts.csv", CityAccount)

@@ -10,13 +10,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from itertools import permutations
 from types import MappingProxyType
 
 from pydantic import Field
 
-from rules.tables import document, rows
+from rules.tables import document, of_city_data, rows
 from rules.taxonomy import groups, is_item, leaf, leaves
 from schema.codes import CaseKind, Channel, OpinionKind
 from schema.model import Frozen
@@ -96,7 +95,7 @@ def threshold() -> float:
     return keywords().threshold
 
 
-@cache
+@of_city_data
 def keywords() -> _Keywords:
     """The weighted words by item. Raises pydantic.ValidationError when the file is wrong."""
     return _Keywords.model_validate(document("keywords.toml"))
@@ -242,7 +241,7 @@ def _candidates(text: str, group: str | None) -> tuple[Candidate, ...]:
     )
 
 
-@cache
+@of_city_data
 def _place_pattern() -> re.Pattern[str]:
     words = keywords()
     return re.compile(
@@ -291,7 +290,7 @@ class _Key:
     pattern: re.Pattern[str]
 
 
-@cache
+@of_city_data
 def _compiled() -> Mapping[str, tuple[_Key, ...]]:
     return MappingProxyType(
         {
@@ -339,7 +338,7 @@ def _bare(category: str) -> str:
     return re.sub(r"[\W_]+", "", _folded(category))
 
 
-@cache
+@of_city_data
 def _categories() -> Mapping[tuple[Channel, str], str]:
     return MappingProxyType(
         {
@@ -349,7 +348,7 @@ def _categories() -> Mapping[tuple[Channel, str], str]:
     )
 
 
-@cache
+@of_city_data
 def _own_names() -> Mapping[str, str]:
     """Our own codes and names, which any channel may use as its category."""
     names: dict[str, str] = {}
@@ -368,7 +367,7 @@ def _category_target(channel: Channel, category: str | None) -> str | None:
     return _categories().get((channel, bare)) or _own_names().get(bare)
 
 
-@cache
+@of_city_data
 def _opinion_words() -> _OpinionWords:
     return _OpinionWords.model_validate(document("opinion_words.toml"))
 

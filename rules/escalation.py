@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from functools import cache
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,7 +10,7 @@ from rules.levels import NAMES
 from rules.life import CaseFacts
 from rules.organisation import agency_of
 from rules.packs import SEOUL
-from rules.tables import document
+from rules.tables import document, of_city_data
 from rules.transitions import TRANSITIONS
 from schema.codes import Action, PetitionType, State, TimerKind
 from schema.commands import Moment
@@ -135,7 +134,7 @@ class Escalation(Frozen):
         return fitting[:lasting]
 
 
-@cache
+@of_city_data
 def read_escalation() -> Escalation:
     """The ladders of the city; raises ValidationError where the data is not usable."""
     return Escalation.model_validate(document("ladders.toml"))

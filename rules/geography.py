@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
 from types import MappingProxyType
 
 from rules.organisation import districts
-from rules.tables import rows
+from rules.tables import of_city_data, rows
 from schema.model import Frozen
 
 
@@ -47,13 +46,13 @@ class _LandmarkRow(Frozen):
     district: str
 
 
-@cache
+@of_city_data
 def district_names() -> Mapping[str, str]:
     """Legal-dong prefix by Korean name, with 구."""
     return MappingProxyType({row.name_ko: row.bjd5 for row in districts().values()})
 
 
-@cache
+@of_city_data
 def roads() -> Mapping[str, Road]:
     """The roads we know by name. A side street (…길) of a road is not that road."""
     return MappingProxyType(
@@ -68,7 +67,7 @@ def roads() -> Mapping[str, Road]:
     )
 
 
-@cache
+@of_city_data
 def dongs() -> Mapping[str, frozenset[str]]:
     """The districts by name of legal dong (법정동); two names exist in two districts."""
     found: dict[str, frozenset[str]] = {}
@@ -77,7 +76,7 @@ def dongs() -> Mapping[str, frozenset[str]]:
     return MappingProxyType(found)
 
 
-@cache
+@of_city_data
 def landmarks() -> Mapping[str, str]:
     """The district by landmark, station or administrative dong (행정동).
 

@@ -9,9 +9,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
-from functools import cache
 
-from rules.tables import document
+from rules.tables import document, of_city_data
 from schema.model import Frozen
 
 
@@ -255,12 +254,12 @@ class _NameWords(Frozen):
     not_names: frozenset[str]
 
 
-@cache
+@of_city_data
 def _name_words() -> _NameWords:
     return _NameWords.model_validate(document("names.toml"))
 
 
-@cache
+@of_city_data
 def _name_pattern() -> re.Pattern[str]:
     """A name before a title, after a word that announces one, or in «저는 …입니다»."""
     words = _name_words()

@@ -8,7 +8,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import AwareDatetime
 
 from rules.quiet_hours import SEOUL
-from rules.tables import document
+from rules.tables import document, of_city_data
 from schema.codes import CaseKind
 from schema.messages import NoticeText
 from schema.model import Frozen
@@ -92,7 +92,7 @@ class NoticeTexts(Frozen):
     staff: dict[str, Names]
 
 
-@cache
+@of_city_data
 def read_notice_texts() -> NoticeTexts:
     """The texts of the city; raises pydantic.ValidationError where the data is not usable."""
     return NoticeTexts.model_validate(document("notice_texts.toml"))

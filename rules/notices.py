@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import cache
 
 from pydantic import Field, JsonValue, model_validator
 
 from rules.organisation import CITY, FIRST_LINE, agency_of, duty_department
-from rules.tables import document
+from rules.tables import document, of_city_data
 from schema.codes import Channel, EventKind, Role
 from schema.events import CaseEvent
 from schema.model import Frozen
@@ -106,7 +105,7 @@ class NoticeTable(Frozen):
         return tuple(chosen.values())
 
 
-@cache
+@of_city_data
 def read_notices() -> NoticeTable:
     """The table of the city; raises pydantic.ValidationError where the data is not usable."""
     return NoticeTable.model_validate(document("notices.toml"))

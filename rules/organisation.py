@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from types import MappingProxyType
 
 from pydantic import Field
 
-from rules.tables import Dated, rows
+from rules.tables import Dated, of_city_data, rows
 from schema.model import Frozen
 
 CITY = "6110000"
@@ -67,12 +66,12 @@ class _DistrictDepartment(Dated):
     district: str | None = None
 
 
-@cache
+@of_city_data
 def _city_and_districts() -> Mapping[str, District]:
     return MappingProxyType({row.bjd5: row for row in rows("districts.csv", District)})
 
 
-@cache
+@of_city_data
 def districts() -> Mapping[str, District]:
     """The 25 districts by legal-dong prefix, without the city."""
     return MappingProxyType(
@@ -85,7 +84,7 @@ def district(bjd5: str) -> District:
     return districts()[bjd5]
 
 
-@cache
+@of_city_data
 def agencies() -> Mapping[str, Agency]:
     """Every agency by code: the city, the 25 districts, the public corporations."""
     seoul = tuple(
@@ -117,7 +116,7 @@ def _in_each_district(row: _DistrictDepartment) -> tuple[Department, ...]:
     )
 
 
-@cache
+@of_city_data
 def _history() -> tuple[Department, ...]:
     local = rows("district_departments.csv", _DistrictDepartment)
     own = {(row.district, row.slug) for row in local if row.district}
@@ -137,13 +136,13 @@ def _history() -> tuple[Department, ...]:
     return tuple(row.model_copy(update={"phone": phones[row.code]}) for row in found)
 
 
-@cache
+@of_city_data
 def departments(on_date: date) -> Mapping[str, Department]:
     """The departments in force on `on_date`, by code."""
     return MappingProxyType({row.code: row for row in _history() if row.valid_on(on_date)})
 
 
-@cache
+@of_city_data
 def department(code: str, *, on_date: date | None = None) -> Department:
     """The department `code` as it was on `on_date`; without a date as it is called last.
 

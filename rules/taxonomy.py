@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from types import MappingProxyType
 
 from pydantic import Field
 
-from rules.tables import Dated, rows
+from rules.tables import Dated, of_city_data, rows
 from schema.codes import CaseKind, PetitionType
 from schema.model import Frozen
 
@@ -67,13 +66,13 @@ class Leaf(Dated):
         return self.code[:2]
 
 
-@cache
+@of_city_data
 def groups() -> Mapping[str, Group]:
     """The 17 groups by code, in the order of the table."""
     return MappingProxyType({group.code: group for group in rows("groups.csv", Group)})
 
 
-@cache
+@of_city_data
 def _history() -> Mapping[str, tuple[Leaf, ...]]:
     """Every version of each leaf, the newest last."""
     found: dict[str, list[Leaf]] = {}
@@ -85,7 +84,7 @@ def _history() -> Mapping[str, tuple[Leaf, ...]]:
     }
 
 
-@cache
+@of_city_data
 def leaves(on_date: date) -> Mapping[str, Leaf]:
     """The leaves in force on `on_date` by code, in the order of the table."""
     return MappingProxyType(
