@@ -5,15 +5,19 @@ import os
 import tempfile
 from pathlib import Path
 
+from bench.deadlines import deadlines_per_second
 from bench.intake import registration_speed
 from bench.latency import gateway_to_page
 from bench.lives import lives_per_second
+from bench.recompute import recomputed_per_second
 from worker import end
 
 
 async def measure(folder: Path) -> None:
     """Run every measurement, one after another."""
     print(f"cores {os.cpu_count()}")
+    deadlines_per_second()
+    await recomputed_per_second(folder / "recompute")
     await lives_per_second(folder / "lives")
     await registration_speed(folder / "intake")
     await gateway_to_page(folder / "latency")

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from rules.calendar import BusinessCalendar
 from rules.packs import RulePack
-from rules.working_time import Span, WorkingDay, remaining, seoul, seoul_day
+from rules.working_time import Span, remaining, seoul, seoul_day, working_day
 from schema.codes import PetitionType
 from schema.deadlines import (
     ClockEvent,
@@ -222,7 +222,7 @@ def excluded_days(
 def _is_out(day: date, spans: Sequence[Span], pack: RulePack) -> bool:
     if pack.readings.day_outage == "any_day":
         return True
-    hours = WorkingDay(pack)
+    hours = working_day(pack)
     left = [
         span
         for opens, closes in (pack.morning, pack.afternoon)

@@ -7,9 +7,10 @@ second added up as floats miss the end of a day by a billionth, and then end on 
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 from rules.calendar import BusinessCalendar
-from rules.packs import SEOUL, RulePack
+from rules.packs import SEOUL, Hours, RulePack
 
 MINUTE = 60
 HOUR = 3600
@@ -33,11 +34,11 @@ def _micros(at: time) -> int:
 class WorkingDay:
     """The working hours of one day: 09–12 and 13–18 (지방공무원 복무규정 §2②)."""
 
-    def __init__(self, pack: RulePack) -> None:
-        self._frames = (pack.morning, pack.afternoon)
+    def __init__(self, morning: Hours, afternoon: Hours) -> None:
+        self._frames = (morning, afternoon)
         self._spans = [(_micros(opens), _micros(closes)) for opens, closes in self._frames]
-        self.opens = pack.morning[0]
-        self.closes = pack.afternoon[1]
+        self.opens = morning[0]
+        self.closes = afternoon[1]
         self.length = sum(end - start for start, end in self._spans)
 
     def worked_at(self, at: time) -> int:
@@ -64,16 +65,24 @@ class WorkingDay:
         return next(openings, None)
 
 
+_working_day = cache(WorkingDay)
+
+
+def working_day(pack: RulePack) -> WorkingDay:
+    """The working hours of a day under `pack`, made once for all packs that have the same."""
+    return _working_day(pack.morning, pack.afternoon)
+
+
 def total_at(at: datetime, calendar: BusinessCalendar, pack: RulePack) -> int:
     """Working microseconds from the calendar's beginning to `at`."""
-    local, hours = at.astimezone(SEOUL), WorkingDay(pack)
+    local, hours = at.astimezone(SEOUL), working_day(pack)
     done = calendar.days_before(local.date()) * hours.length
     return done + (hours.worked_at(local.time()) if calendar.is_open(local.date()) else 0)
 
 
 def at_total(total: int, calendar: BusinessCalendar, pack: RulePack) -> datetime:
     """The earliest instant at which `total` working microseconds are done (reading A1); in UTC."""
-    hours = WorkingDay(pack)
+    hours = working_day(pack)
     index, rest = divmod(total, hours.length)
     if rest == 0:
         index, rest = index - 1, hours.length
@@ -84,7 +93,7 @@ def at_total(total: int, calendar: BusinessCalendar, pack: RulePack) -> datetime
 def receipt_instant(at: datetime, calendar: BusinessCalendar, pack: RulePack) -> datetime:
     """When something that arrives at `at` is received: at once in working time, else at the next
     opening (reading A2). In UTC."""
-    local, hours = at.astimezone(SEOUL), WorkingDay(pack)
+    local, hours = at.astimezone(SEOUL), working_day(pack)
     day = local.date()
     if calendar.is_open(day):
         if hours.is_working(local.time()):

@@ -5,12 +5,13 @@ statement for all that is written. So officers' acts wait for at most one batch,
 most one, and doing a batch again finds nothing left to move.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from pydantic import AwareDatetime
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import Table, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.book import Clocks, RuleBook
@@ -225,44 +226,75 @@ def _is_earlier(move: _Move) -> bool:
 
 
 async def _write(conn: AsyncConnection, moves: Sequence[_Move]) -> None:
+    """One COPY for the events, one for the outbox, one UPDATE for the rows: statement by
+    statement the same took three times as long (measured, `make bench`)."""
     events = [move.event for move in moves if move.event is not None]
     if events:
-        await conn.execute(insert(case_event), [logged_values(event) for event in events])
-        await conn.execute(insert(outbox), [sent_values(event) for event in events])
+        logged = [logged_values(event) for event in events]
+        for row in logged:
+            row["detail"] = json.dumps(row["detail"])
+        await _copy(conn, case_event, logged)
+        await _copy(conn, outbox, [sent_values(event) for event in events])
     if moves:
-        await conn.execute(_UPDATE, [_row(move) for move in moves])
+        await conn.execute(_UPDATE, _columns([_row(move) for move in moves]))
 
 
-_COLUMNS = (
-    "seq",
-    "legal_due_at",
-    "target_due_at",
-    "calendar_version",
-    "rule_pack",
-    "next_at",
-    "next_timer",
-    "next_rung",
+async def _copy(conn: AsyncConnection, table: Table, rows: Sequence[dict[str, object]]) -> None:
+    raw = await conn.get_raw_connection()
+    driver = raw.driver_connection
+    assert driver is not None
+    names = list(rows[0])
+    records = [tuple(row[name] for name in names) for row in rows]
+    await driver.copy_records_to_table(table.name, records=records, columns=names)
+
+
+_UPDATE = text(
+    """
+    UPDATE cases SET
+        seq = new.seq,
+        legal_due_at = new.legal_due_at,
+        target_due_at = new.target_due_at,
+        calendar_version = new.calendar_version,
+        rule_pack = new.rule_pack,
+        next_at = new.next_at,
+        next_timer = new.next_timer,
+        next_rung = new.next_rung
+    FROM unnest(
+        CAST(:number AS text[]),
+        CAST(:seq AS int[]),
+        CAST(:legal_due_at AS timestamptz[]),
+        CAST(:target_due_at AS timestamptz[]),
+        CAST(:calendar_version AS int[]),
+        CAST(:rule_pack AS text[]),
+        CAST(:next_at AS timestamptz[]),
+        CAST(:next_timer AS text[]),
+        CAST(:next_rung AS text[])
+    ) AS new(
+        number, seq, legal_due_at, target_due_at, calendar_version, rule_pack, next_at,
+        next_timer, next_rung
+    )
+    WHERE cases.number = new.number
+    """
 )
-_UPDATE = (
-    update(cases)
-    .where(cases.c.number == bindparam("of_case"))
-    .values({name: bindparam(f"new_{name}") for name in _COLUMNS})
-)
+
+
+def _columns(rows: Sequence[dict[str, object]]) -> dict[str, list[object]]:
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def _row(move: _Move) -> dict[str, object]:
     stands = move.event or move.case
     moment = move.moment
     return {
-        "of_case": move.case.number,
-        "new_seq": stands.seq,
-        "new_legal_due_at": stands.legal_due_at,
-        "new_target_due_at": stands.target_due_at,
-        "new_calendar_version": stands.calendar_version,
-        "new_rule_pack": stands.rule_pack,
-        "new_next_at": moment.at if moment else None,
-        "new_next_timer": moment.timer if moment else None,
-        "new_next_rung": moment.rung if moment else None,
+        "number": move.case.number,
+        "seq": stands.seq,
+        "legal_due_at": stands.legal_due_at,
+        "target_due_at": stands.target_due_at,
+        "calendar_version": stands.calendar_version,
+        "rule_pack": stands.rule_pack,
+        "next_at": moment.at if moment else None,
+        "next_timer": moment.timer if moment else None,
+        "next_rung": moment.rung if moment else None,
     }
 
 
