@@ -3,6 +3,7 @@
 from cli.state import CliError
 from rules.life import facts_of
 from rules.packs import SEOUL
+from schema.codes import TimerKind
 from settings import Settings
 from storage.calendars import Calendars
 from storage.cases import events_of, find_case
@@ -10,7 +11,7 @@ from worker import Composition
 
 
 async def run_explain(settings: Settings, number: str) -> int:
-    """Print both deadlines of the case, and the steps of the legal one."""
+    """Print both deadlines of the case, the steps of the legal one, and the limits that run."""
     made = Composition(settings, "explain")
     async with made.store.engine.connect() as conn:
         case = await find_case(conn, number)
@@ -28,4 +29,7 @@ async def run_explain(settings: Settings, number: str) -> int:
         return 0
     for step in explained.steps:
         print(f"- {step.ko}  [{step.article or ''}]\n  {step.en}")
+    for clock in made.book.clocks(facts, calendar).clocks:
+        if clock.timer not in (TimerKind.LEGAL, TimerKind.TARGET):
+            print(f"{clock.timer:20} {clock.due_at.astimezone(SEOUL).isoformat()}")
     return 0
