@@ -7,6 +7,7 @@ from datetime import date, datetime
 from rules.fields import choice
 from schema.codes import EventKind, Visibility
 from schema.events import CaseEvent
+from schema.grounds import ClosedFor
 from web.wording import Wording
 
 
@@ -115,8 +116,11 @@ def _reclassified(noted: Noted) -> str | None:
 
 
 def _closed(noted: Noted) -> str | None:
+    """Why; the title of a case answered with others says so already."""
     ground = noted.get("ground")
-    return noted.wording.code("closed_for", ground) if ground else None
+    if ground is None or ground == ClosedFor.ANSWERED_WITH:
+        return None
+    return noted.wording.code("closed_for", ground)
 
 
 def _cooperation(noted: Noted) -> str | None:

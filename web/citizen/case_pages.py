@@ -140,7 +140,7 @@ async def case_page(
         answered_at=answered_at(opened),
         petition=_petition_text(opened),
         steps=steps_done(opened.events),
-        why=why_due(case, wording),
+        why=why_due(opened, site.book, wording),
         panel=clock_panel(opened, site.book, site.now()),
         asked=asked_for(opened, site),
         links=await linked_of(opened, site, wording),

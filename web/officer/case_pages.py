@@ -172,7 +172,7 @@ async def _case_page(
             wording=wording,
             until=supplement_dues(opened, site.book),
         ),
-        why=why_due(case, wording),
+        why=why_due(opened, site.book, wording),
         panel=clock_panel(opened, site.book, now),
         decision=decision_of(case, wording),
         groups_of_acts=grouped_forms(rows, opened, site.book, now, wording, typed),
