@@ -1,16 +1,21 @@
 """A city on a database alone: cases are taken in, acted on and woken at the instants one gives."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from pydantic import JsonValue
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from activities.petition import PetitionActivities
+from adapters.composing import Telling
+from adapters.registry import ADAPTERS
+from adapters.replying import notice_event
 from rules.book import RuleBook, read_rule_book
 from rules.case_clocks import CaseClock
 from rules.escalation import DueRung
+from rules.notices import read_notices
+from rules.quiet_hours import QuietHours
 from schema.codes import Action, CaseKind, Channel, EventKind, Role
 from schema.commands import Command, Outcome
 from schema.events import Actor, CaseEvent
@@ -21,13 +26,12 @@ from storage.registration import register
 from storage.sealing import new_data_key
 from storage.staff import Account
 from storage.store import Store
-from storage.tables import staff_account
+from storage.tables import staff_account, staff_notice
 
 MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 """A Monday at 10:00 in Seoul, in weeks without a holiday."""
 NOISE = "마포구 성산동 아파트 층간소음을 관리사무소가 여러 달 방치합니다. 조치해 주세요."
 CLIMBING = (EventKind.REMINDED, EventKind.ESCALATED)
-LATER = timedelta(minutes=1)
 
 
 @dataclass
@@ -64,8 +68,12 @@ class WokenCity:
         async with self.store.engine.begin() as conn:
             key = await new_data_key(conn, self.store.keyring)
             done = await register(conn, self.store, self.recorder, submission, key=key)
-        await PetitionActivities(self.store, self.recorder, self.book).take_in(done.number)
+        await self.take_in(done.number)
         return done.number
+
+    async def take_in(self, number: str) -> None:
+        """The workflow's first step."""
+        await PetitionActivities(self.store, self.recorder, self.book).take_in(number)
 
     async def wake(self, number: str, at: datetime) -> Outcome:
         """The case's timer fires at `at`."""
@@ -122,6 +130,31 @@ class WokenCity:
     async def messages(self, number: str) -> list[CaseEvent]:
         """The reminders and escalations, in order."""
         return [event for event in await self.log(number) if event.kind in CLIMBING]
+
+    async def notice(self, number: str) -> None:
+        """What the reply stage does with every message of `case.events`, however often it comes."""
+        telling = Telling(
+            table=read_notices(),
+            adapters=ADAPTERS,
+            hours=QuietHours(begins=21, ends=8),
+            pages_url="http://minwon.test",
+        )
+        for event in await self.log(number):
+            await notice_event(self.store, telling, event, now=event.at)
+
+    async def inbox(self, number: str) -> list[tuple[str, str]]:
+        """The staff notices of rungs, as (recipient, rung), oldest first."""
+        async with self.store.engine.connect() as conn:
+            rows = await conn.execute(
+                select(staff_notice.c.recipient, staff_notice.c.message)
+                .where(staff_notice.c.case_number == number)
+                .order_by(staff_notice.c.id)
+            )
+            return [
+                (recipient, str(message["detail"]["rung"]))
+                for recipient, message in rows
+                if "rung" in message["detail"]
+            ]
 
     async def rungs_ahead(self, number: str, clock: str = "legal") -> list[DueRung]:
         """The rungs of one clock that have not acted, earliest first."""
