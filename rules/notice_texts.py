@@ -123,7 +123,7 @@ def render(template: str, facts: NoticeFacts, *, language: str) -> NoticeText:
     """The notice `template` in words for the petitioner. Raises KeyError for an unknown name."""
     known = read_notice_texts().petitioner[template]
     wording = known.ko if is_korean(language) else known.en
-    words = _words(facts, language)
+    words = words_of(facts, language)
     return NoticeText(
         template=template,
         subject=_fill(wording.subject, words),
@@ -137,10 +137,11 @@ def render(template: str, facts: NoticeFacts, *, language: str) -> NoticeText:
 def staff_line(template: str, facts: NoticeFacts, *, language: str = "ko") -> str:
     """The one line of an inbox. Raises KeyError for an unknown name."""
     source = read_notice_texts().staff[template].in_language(language)
-    return _fill(source, _words(facts, language))
+    return _fill(source, words_of(facts, language))
 
 
-def _words(facts: NoticeFacts, language: str) -> dict[str, object]:
+def words_of(facts: NoticeFacts, language: str) -> dict[str, object]:
+    """What a template may name, in the words of `language`."""
     due = facts.due_at and seoul_words(facts.due_at, language=language, told_at=facts.at)
     department = facts.holder.department.in_language(language)
     person = f" {facts.holder.officer}" if facts.holder.officer else ""

@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 
 from schema.model import Frozen
 
+TOO_MANY = "(one cell too many)"
 Row = TypeVar("Row", bound=Frozen)
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
@@ -147,7 +148,7 @@ def numbered_rows(name: str, model: type[Row]) -> tuple[tuple[int, Row], ...]:
     """The rows of the table `name`, each with the line on which it ends. Raises DataError."""
     found: list[tuple[int, Row]] = []
     faults: list[Fault] = []
-    reader = csv.DictReader(StringIO(city_data().text(name)), restkey="…")
+    reader = csv.DictReader(StringIO(city_data().text(name)), restkey=TOO_MANY)
     for cells in reader:
         told = {key: cell for key, cell in cells.items() if cell not in ("", None)}
         try:

@@ -420,6 +420,23 @@ recomputation = Table(
     comment="How far the open cases have been recomputed; it goes on from there after a crash.",
 )
 
+city_data = Table(
+    "city_data",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "files",
+        JSONB,
+        nullable=False,
+        comment="name to text: what stands in place of the package's own files",
+    ),
+    Column("digest", String(64), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("loaded_by", String(100), nullable=False),
+    Column("created_at", Instant, nullable=False, server_default=NOW),
+    comment="Numbered from 1, never changed; 0 is the package's own data.",
+)
+
 log_position = Table(
     "log_position",
     metadata,
