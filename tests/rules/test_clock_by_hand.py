@@ -112,6 +112,25 @@ def test_an_extension_that_calls_itself_the_second_needs_consent() -> None:
     assert refused(*asking, agreed) == []
 
 
+@pytest.mark.parametrize(
+    ("hours", "days", "expected", "codes"),
+    [
+        (3, 1, "2026-05-15 20:00:00", ["too_long"]),
+        (24, 1, "2026-05-17 17:00:00", []),
+        (24, 2, "2026-05-16 17:00:00", ["too_long"]),
+        (72, 3, "2026-05-21 17:00:00", []),
+    ],
+)
+def test_the_agencys_own_hours_are_extended_by_whole_days_within_them(
+    hours: int, days: int, expected: str, codes: list[str]
+) -> None:
+    """영 §16③, §21①, A4: three hours are less than a day and cannot be extended by one."""
+    asked = extend("2026-05-15 18:00", days, reason_code="cooperation")
+    asking = ("2026-05-15 17:00", hours, "wall_hours")
+    assert due(*asking, asked) == expected
+    assert refusal_codes(*asking, asked) == codes
+
+
 def test_under_the_old_law_an_extension_without_any_reason_is_told_so() -> None:
     """A17: 영 §21① as it stood spoke of 부득이한 사유; the list of §21② was not there yet."""
     no = answer("2026-03-10 10:00", 7, "days", extend("2026-03-17 15:00", 7)).refused[0]

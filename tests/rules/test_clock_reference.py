@@ -42,11 +42,11 @@ ALONE = [
 
 
 @pytest.mark.parametrize("kinds", ALONE, ids="+".join)
-@pytest.mark.parametrize("unit", ["hours", "days", "months"])
+@pytest.mark.parametrize("unit", ["hours", "wall_hours", "days", "months"])
 def test_what_happens_alone_agrees_with_the_walk(unit: str, kinds: tuple[str, ...]) -> None:
     """Mixed histories hide small things: each kind alone, and the pairs that act on one another."""
-    amounts = {"hours": st.integers(8, 40), "days": st.integers(6, 15), "months": st.just(1)}
-    periods = st.tuples(st.just(unit), amounts[unit])
+    amounts = {"hours": (8, 40), "wall_hours": (3, 96), "days": (6, 15), "months": (1, 1)}
+    periods = st.tuples(st.just(unit), st.integers(*amounts[unit]))
 
     @settings(bounded, max_examples=40)
     @given(request=questions(periods=periods, kinds=kinds, most=3))
