@@ -45,10 +45,11 @@ from adapters.relay_sources import SOURCES
 from adapters.replying import Replying
 from adapters.web_form.gateway import clean_or_refuse
 from rules.book import read_rule_book
-from rules.notices import read_notices
 from rules.quiet_hours import read_quiet_hours
+from rules.tables import DataError
 from schema.codes import ReplyBy
 from settings import Settings, SettingsError
+from storage.city_data import following_city_data
 from storage.keys import Keyring, KeysFileError, read_keyring
 from storage.recomputing import Recomputing
 from storage.record import Recorder
@@ -130,7 +131,6 @@ class Composition:
     def telling(self) -> Telling:
         """How this city tells people."""
         return Telling(
-            table=read_notices(),
             adapters=ADAPTERS,
             hours=read_quiet_hours(self.settings.quiet_hours),
             pages_url=self.settings.pages_url,
@@ -414,7 +414,8 @@ async def _run(role: str, settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     try:
-        await ROLES[role](made, stop)
+        async with following_city_data(made.store):
+            await ROLES[role](made, stop)
     finally:
         await made.store.close()
 
@@ -424,7 +425,7 @@ def run_role(role: str, settings: Settings) -> NoReturn:
     log_to_stderr(role)
     try:
         asyncio.run(_run(role, settings))
-    except (SettingsError, KeysFileError) as error:
+    except (SettingsError, KeysFileError, DataError) as error:
         print(error, file=sys.stderr)
         end(2)
     except Exception:

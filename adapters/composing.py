@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.channel import ChannelAdapter
 from rules.notice_texts import UNKNOWN_ITEM, Holder, Names, NoticeFacts, render
-from rules.notices import NoticeTable, Standing
+from rules.notices import NoticeTable, Standing, read_notices
 from rules.organisation import FIRST_LINE, department, full_name_en, full_name_ko
 from rules.quiet_hours import QuietHours
 from rules.taxonomy import leaf
@@ -26,12 +26,16 @@ HOLDS_CASES = frozenset({Role.OFFICER, Role.DEPARTMENT_HEAD, Role.FIRST_LINE})
 
 @dataclass(frozen=True)
 class Telling:
-    """How this city tells people: its table, its channels, its quiet hours, its pages' address."""
+    """How this city tells people: its channels, its quiet hours, its pages' address."""
 
-    table: NoticeTable
     adapters: Mapping[Channel, ChannelAdapter]
     hours: QuietHours | None
     pages_url: str
+
+    @property
+    def table(self) -> NoticeTable:
+        """Who is told what, by the city's data in force."""
+        return read_notices()
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,12 @@ OTHER_DECISION_DAYS = 14
 class RuleBook:
     """Everything that decides about a case and is not the case itself."""
 
-    escalation: Escalation
     other_period: OtherPeriod
+
+    @property
+    def escalation(self) -> Escalation:
+        """The ladders of the city's data in force."""
+        return read_escalation()
 
     def pack(self, at: datetime) -> RulePack:
         """The rule pack for a receipt at `at`."""
@@ -321,4 +325,5 @@ def _as_one(facts: CaseFacts, reporter: CaseFacts) -> CaseFacts:
 
 def read_rule_book(*, other_period: str = OtherPeriod.AGENCY) -> RuleBook:
     """The rule book of the city; raises ValueError where data or setting is not usable."""
-    return RuleBook(escalation=read_escalation(), other_period=OtherPeriod(other_period))
+    read_escalation()
+    return RuleBook(other_period=OtherPeriod(other_period))

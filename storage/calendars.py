@@ -16,6 +16,7 @@ from rules.calendar import (
     national_calendar,
 )
 from schema.model import Frozen
+from storage.city_data import PACKAGE, newest_number, take_newest
 from storage.tables import calendar_override, calendar_version, outage_window, recomputation
 
 
@@ -30,8 +31,17 @@ class Calendars:
         self._read: dict[int, BusinessCalendar] = {}
 
     async def current(self, conn: AsyncConnection) -> BusinessCalendar:
-        """The newest version. Raises NoCalendarError where none was ever stored."""
-        newest = await conn.scalar(select(func.max(calendar_version.c.version)))
+        """The newest version, with the newest city data put in force: whoever counts a case counts
+        by both. Raises NoCalendarError where none was ever stored."""
+        newest, data = (
+            await conn.execute(
+                select(
+                    select(func.max(calendar_version.c.version)).scalar_subquery(),
+                    newest_number().scalar_subquery(),
+                )
+            )
+        ).one()
+        await take_newest(conn, data or PACKAGE)
         if newest is None:
             raise NoCalendarError("There is no calendar: run `minwon migrate`.")
         if newest not in self._read:

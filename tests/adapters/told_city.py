@@ -17,7 +17,6 @@ from adapters.registry import ADAPTERS
 from adapters.replying import Noticed, notice_event
 from rules.book import read_rule_book
 from rules.calendar import national_calendar
-from rules.notices import read_notices
 from rules.quiet_hours import SEOUL, QuietHours
 from rules.waking import SYSTEM
 from schema.codes import Action, Channel, EventKind, Role
@@ -64,7 +63,6 @@ class ToldCity:
         self.book = read_rule_book()
         self.recorder = Recorder(store, self.book)
         self.telling = Telling(
-            table=read_notices(),
             adapters=adapters,
             hours=QuietHours(begins=21, ends=8),
             pages_url=PAGES,
