@@ -13,6 +13,7 @@ from rules.taxonomy import UNCLASSIFIED, Leaf, leaf
 from rules.working_time import Span, seoul, united
 from schema.codes import CaseKind, PetitionType, TimerKind
 from schema.deadlines import (
+    WALL_UNITS,
     ClockEvent,
     ClockKind,
     DeadlineRequest,
@@ -140,7 +141,10 @@ def legal_period(facts: CaseFacts, *, other_period: str) -> tuple[ClockKind, Per
 
 def _other_period(entry: Leaf, other_period: str) -> Period:
     if other_period == "agency" and entry.field_sla_hours is not None:
-        return Period(unit=Unit.WALL_HOURS, amount=round(entry.field_sla_hours))
+        hours = entry.field_sla_hours
+        if hours.is_integer():
+            return Period(unit=Unit.WALL_HOURS, amount=int(hours))
+        return Period(unit=Unit.WALL_MINUTES, amount=round(hours * MINUTES))
     return Period(unit=Unit.IMMEDIATE, amount=IMMEDIATE_WORKING_HOURS)
 
 
@@ -153,7 +157,7 @@ def legal_request(
         return None
     clock, amount = period
     began = facts.clock_from
-    if amount.unit is Unit.WALL_HOURS and facts.clock_from == facts.received_at:
+    if amount.unit in WALL_UNITS and facts.clock_from == facts.received_at:
         began = facts.submitted_at
     return DeadlineRequest(
         id="case",

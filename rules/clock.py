@@ -38,6 +38,7 @@ from rules.working_time import (
 from schema.deadlines import (
     CIVIL_UNITS,
     HOUR_UNITS,
+    WALL_UNITS,
     ClockEvent,
     ClockKind,
     Deadline,
@@ -286,7 +287,7 @@ class _Counting:
     def _count(self, found: Sequence[Exclusion]) -> datetime:
         if self._unit in HOUR_UNITS:
             return self._by_hours(found)
-        if self._unit is Unit.WALL_HOURS:
+        if self._unit in WALL_UNITS:
             return self._by_the_wall_clock(found)
         out = excluded_days(found, self._calendar, self._pack)
         by_days = self._unit is Unit.DAYS
@@ -304,7 +305,9 @@ class _Counting:
     def _by_the_wall_clock(self, found: Sequence[Exclusion]) -> datetime:
         """영 §16③: the agency's own hours run from the arrival, at night and on holidays too; what
         영 §20 leaves out of a period is left out of them as well."""
-        hours = self._request.period.amount + DAY_HOURS * sum(self._extensions)
+        hours: float = self._request.period.amount
+        hours = hours / MINUTE if self._unit is Unit.WALL_MINUTES else hours
+        hours += DAY_HOURS * sum(self._extensions)
         return add_hours_outside(self._arrived, hours, [one.span for one in found])
 
     def _by_working_days(self, out: frozenset[date]) -> date:
@@ -359,9 +362,9 @@ class _Counting:
     def _steps(self, due: datetime | None, found: Sequence[Exclusion]) -> list[Step]:
         by_act = self._request.clock in FROM_THE_ACT_ITSELF
         start = self._arrived if by_act else self._received
-        by_hours = self._unit in HOUR_UNITS or self._unit is Unit.WALL_HOURS
+        by_hours = self._unit in HOUR_UNITS or self._unit in WALL_UNITS
         first = None if by_hours else self._first_day()
-        start = self._arrived if self._unit is Unit.WALL_HOURS else start
+        start = self._arrived if self._unit in WALL_UNITS else start
         if not by_hours:
             out = excluded_days(found, self._calendar, self._pack)
             found = [one for one in found if one.cause is not EventType.OUTAGE or one.first in out]
@@ -380,7 +383,7 @@ class _Counting:
         self, start: datetime, due: datetime | None, found: Sequence[Exclusion]
     ) -> list[Step]:
         """Day by day or hour by hour; a period by the calendar is told by its beginning and end."""
-        if due is None or self._unit is Unit.WALL_HOURS or self._unit in CIVIL_UNITS:
+        if due is None or self._unit in WALL_UNITS or self._unit in CIVIL_UNITS:
             return []
         article = counting_article(self._request, self._pack)
         if self._unit is Unit.DAYS:
@@ -391,7 +394,7 @@ class _Counting:
         return [counted_hours_step(start, due, spans, self._calendar, self._pack, article)]
 
     def _closed(self, start: date, due: datetime | None, found: Sequence[Exclusion]) -> list[Step]:
-        if due is None or self._unit is Unit.WALL_HOURS:
+        if due is None or self._unit in WALL_UNITS:
             return []
         if self._unit not in CIVIL_UNITS:
             return closed_steps(start, seoul_day(due), self._calendar)

@@ -10,6 +10,7 @@ from rules.packs import SEOUL, RulePack
 from rules.working_time import united
 from schema.deadlines import (
     HOUR_UNITS,
+    WALL_UNITS,
     ClockKind,
     DeadlineRequest,
     EventType,
@@ -30,6 +31,7 @@ UNIT_WORDS: dict[Unit, tuple[str, str]] = {
     Unit.YEARS: ("년", "years"),
     Unit.CIVIL_DAYS: ("일(역일)", "calendar days"),
     Unit.WALL_HOURS: ("시간(기관이 정한 처리기간)", "hours (set by the agency)"),
+    Unit.WALL_MINUTES: ("분(기관이 정한 처리기간)", "minutes (set by the agency)"),
 }
 RULES: dict[EventType, str] = {
     EventType.SUPPLEMENT_REQUEST: "supplement",
@@ -59,7 +61,7 @@ def counting_article(request: DeadlineRequest, pack: RulePack) -> str:
     unit = request.period.unit
     if unit is Unit.IMMEDIATE:
         return f"{pack.article('hours')}, {pack.article('immediate')}"
-    if unit is Unit.WALL_HOURS:
+    if unit in WALL_UNITS:
         return pack.article("agency_period")
     if unit in HOUR_UNITS:
         return pack.article("hours")
@@ -219,7 +221,7 @@ def exclusion_steps(
 ) -> list[Step]:
     """What did not count, in order: «3/12~17 보완 기간 제외»; an outage in hour periods by its
     hours: «6/12 11:00~15:00 정보시스템 장애 제외»."""
-    by_hours = request.period.unit in HOUR_UNITS or request.period.unit is Unit.WALL_HOURS
+    by_hours = request.period.unit in HOUR_UNITS | WALL_UNITS
     exact = [one for one in found if by_hours and one.cause is EventType.OUTAGE]
     whole = [one for one in found if one not in exact]
     return [

@@ -144,6 +144,8 @@ def length_in_days(request: DeadlineRequest, first: date, last: date, pack: Rule
     An hour period of less than a day has none, so that it cannot be extended by days.
     """
     period = request.period
+    if period.unit is Unit.WALL_MINUTES:
+        return 0
     if period.unit is Unit.WALL_HOURS:
         return period.amount // 24
     if period.unit in HOUR_UNITS:

@@ -42,8 +42,11 @@ class Unit(StrEnum):
     WALL_HOURS = "wall_hours"
     """Hours of the wall clock, night and holidays too: an agency's own period of 기타민원
     (영 §16③). What does not count by 영 §20 is left out of it as well."""
+    WALL_MINUTES = "wall_minutes"
+    """The same for what an agency answers within the hour."""
 
 
+WALL_UNITS = frozenset({Unit.WALL_HOURS, Unit.WALL_MINUTES})
 HOUR_UNITS = frozenset({Unit.IMMEDIATE, Unit.HOURS, Unit.WORKING_HOURS})
 CIVIL_UNITS = frozenset({Unit.WEEKS, Unit.MONTHS, Unit.YEARS, Unit.CIVIL_DAYS})
 

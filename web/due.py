@@ -3,7 +3,7 @@
 from rules.book import RuleBook
 from rules.case_clocks import legal_period
 from schema.codes import CaseKind, PetitionType
-from schema.deadlines import Unit
+from schema.deadlines import WALL_UNITS, Unit
 from web.opened import OpenedCase
 from web.wording import Wording
 
@@ -19,8 +19,9 @@ def why_due(opened: OpenedCase, book: RuleBook, wording: Wording) -> str | None:
     if found is None:
         return None
     period = found[1]
-    if period.unit is Unit.WALL_HOURS:
-        return wording.t("due.agency", hours=period.amount)
+    if period.unit in WALL_UNITS:
+        hours = period.amount / (60 if period.unit is Unit.WALL_MINUTES else 1)
+        return wording.t("due.agency", hours=f"{hours:g}")
     if case.petition_type is PetitionType.OTHER:
         return wording.t("due.immediate")
     kind = wording.code("petition_type", case.petition_type)

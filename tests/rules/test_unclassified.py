@@ -8,6 +8,7 @@ import pytest
 from rules.book import read_rule_book
 from rules.calendar import national_calendar
 from rules.life import CaseFacts
+from rules.taxonomy import leaves
 from schema.codes import CaseKind
 from tests.rules.living_case import filed
 
@@ -39,3 +40,10 @@ def test_the_legal_due_of_a_fresh_case(
     """Unclassified: 7 working days for now; a proposal: 30 civil days; an opinion: none."""
     clocks = RULES.clocks(received(kind, item), CALENDAR)
     assert clocks.legal_due_at == due
+
+
+def test_every_item_of_the_taxonomy_has_a_deadline_that_can_be_counted() -> None:
+    """Whatever its unit: half an hour for what endangers life, working days, months."""
+    for code in leaves(TUESDAY.date()):
+        facts = filed("2026-03-10 10:00", item=code).facts
+        assert RULES.clocks(facts, CALENDAR).legal_due_at is not None, code
