@@ -58,7 +58,7 @@ async def run_recompute(settings: Settings, *, reason: str, wait: bool) -> int:
     async with made.store.engine.begin() as conn:
         version = (await Calendars().current(conn)).version
         await order_recomputation(conn, name, version=version, reason=reason, since=None)
-    return await _carry_out(made, settings, name, wait=wait)
+    return await carry_out(made, settings, name, wait=wait)
 
 
 async def run_list(settings: Settings) -> int:
@@ -89,10 +89,10 @@ async def _change(settings: Settings, change: Change, *, wait: bool) -> int:
         await made.store.close()
         return 0
     print(f"Calendar version {new.version}; deadlines from {_said(new.since)} on may move.")
-    return await _carry_out(made, settings, f"calendar/{new.version}", wait=wait)
+    return await carry_out(made, settings, f"calendar/{new.version}", wait=wait)
 
 
-async def _carry_out(made: Composition, settings: Settings, name: str, *, wait: bool) -> int:
+async def carry_out(made: Composition, settings: Settings, name: str, *, wait: bool) -> int:
     """Have the worker do it; while Temporal is away, housekeeping starts it as soon as it can."""
     try:
         running = RunningCases(await temporal_client(settings))

@@ -20,9 +20,11 @@ quarantine_app = typer.Typer(help="What could not be understood: list, show, ret
 user_app = typer.Typer(help="Local accounts of staff.")
 calendar_app = typer.Typer(help="Working days: declare, withdraw, list, recompute.")
 outage_app = typer.Typer(help="Outages of the system, which no deadline counts.")
+data_app = typer.Typer(help="Departments, owners, ladders, texts: check, load, list.")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(outage_app, name="outage")
+app.add_typer(data_app, name="data")
 app.add_typer(user_app, name="user")
 
 
@@ -218,6 +220,40 @@ def outage_record(
     from cli.calendars import run_outage
 
     _end(_within(lambda settings: run_outage(settings, start, end, source=source, wait=wait)))
+
+
+Directory = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, metavar="DIR", help="Files to take over.")
+]
+
+
+@data_app.command("check")
+def data_check(directory: Directory) -> None:
+    """Look for faults in DIR, and show what loading it would change."""
+    from cli.data import run_check
+
+    _end(_within(lambda settings: run_check(settings, directory)))
+
+
+@data_app.command("load")
+def data_load(
+    directory: Directory,
+    source: Source,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    wait: Wait = True,
+) -> None:
+    """Check DIR, show the effect, and put it in force in every role."""
+    from cli.data import run_load
+
+    _end(_within(lambda settings: run_load(settings, directory, source=source, yes=yes, wait=wait)))
+
+
+@data_app.command("list")
+def data_list() -> None:
+    """Versions of the city's data, newest first."""
+    from cli.data import run_list
+
+    _end(_within(run_list))
 
 
 @user_app.command("add")

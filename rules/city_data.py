@@ -148,8 +148,7 @@ def _faults_of(read: Callable[[], object], data: CityData) -> Sequence[Fault]:
 
 def faults(data: CityData, *, before: CityData, today: date) -> tuple[Fault, ...]:
     """Why `data` may not take the place of `before` on `today`; none where it may."""
-    unknown = [_unknown(name) for name in data.replaced.keys() - set(file_names())]
-    found = tuple(unknown) or unreadable(data)
+    found = unreadable(data)
     if found:
         return found
     with trying(data):
@@ -166,7 +165,8 @@ def faults(data: CityData, *, before: CityData, today: date) -> tuple[Fault, ...
     return (*checked, *_past(data, before, today))
 
 
-def _unknown(name: str) -> Fault:
+def unknown_file(name: str) -> Fault:
+    """What to say of a file that is none of the city's data."""
     known = ", ".join(file_names())
     return Fault(
         file=name,
