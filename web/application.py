@@ -15,7 +15,7 @@ from web.guard import Guard
 from web.manager import board
 from web.officer import api as officer_api
 from web.officer import case_pages as officer_case_pages
-from web.officer import entry_pages
+from web.officer import entry_pages, exception_pages
 from web.officer import pages as officer_pages
 from web.ops import Parts, ops_router
 from web.problems import add_handlers
@@ -33,6 +33,7 @@ ROUTERS = (
     officer_pages.router,
     officer_case_pages.router,
     entry_pages.router,
+    exception_pages.router,
     board.router,
 )
 API_ROUTERS = (citizen_api.router, officer_api.router)

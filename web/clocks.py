@@ -10,7 +10,8 @@ from rules.case_clocks import CaseClock
 from rules.escalation import close_at
 from rules.life import CaseFacts
 from schema.codes import EventKind, State, TimerKind
-from schema.deadlines import Deadline, EventType, Extension, Happening
+from schema.deadlines import Deadline, EventType, Extension, Happening, RefusedEvent
+from schema.grounds import ExtensionReason
 from schema.model import Frozen
 from web.opened import OpenedCase
 
@@ -137,29 +138,44 @@ def _standing(opened: OpenedCase, book: RuleBook) -> float | None:
     return None
 
 
-def due_if_extended(
-    opened: OpenedCase, book: RuleBook, now: datetime
-) -> tuple[tuple[int, datetime], ...]:
-    """The legal due that an extension of some days would give, where there is one to extend."""
+@dataclass(frozen=True)
+class Extensible:
+    """What an extension now would give: the dues by days that the law would grant with a lawful
+    ground (and consent, the second time), or why it grants none."""
+
+    dues: tuple[tuple[int, datetime], ...]
+    refused: RefusedEvent | None
+
+
+def due_if_extended(opened: OpenedCase, book: RuleBook, now: datetime) -> Extensible:
+    """The legal due that an extension of some days would give."""
     facts, around = opened.facts, opened.around
     if around is None or facts.ended:
-        return ()
-    found = []
+        return Extensible((), None)
+    law = book.law(around.calendar)
+    found, refused = [], None
     for days in TRIED_DAYS:
-        more = Extension.model_validate(
-            {
-                "type": EventType.EXTEND,
-                "at": now,
-                "days": days,
-                "nth": facts.extensions + 1,
-                "consent": True,
-            }
-        )
-        tried = facts.model_copy(update={"happenings": (*facts.happenings, more)})
-        due = book.clocks(tried, around.calendar).legal_due_at
-        if due is not None:
-            found.append((days, due))
-    return tuple(found)
+        more = _extension(facts, days, now)
+        no = law.extension_refusal(facts, more)
+        refused = refused or no
+        if no is None:
+            tried = facts.model_copy(update={"happenings": (*facts.happenings, more)})
+            due = book.clocks(tried, around.calendar).legal_due_at
+            found += [(days, due)] if due is not None else []
+    return Extensible(tuple(found), None if found else refused)
+
+
+def _extension(facts: CaseFacts, days: int, at: datetime) -> Extension:
+    return Extension.model_validate(
+        {
+            "type": EventType.EXTEND,
+            "at": at,
+            "days": days,
+            "nth": facts.extensions + 1,
+            "reason_code": ExtensionReason.FACT_FINDING,
+            "consent": True,
+        }
+    )
 
 
 def supplement_dues(opened: OpenedCase, book: RuleBook) -> dict[int, datetime]:

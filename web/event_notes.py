@@ -13,13 +13,12 @@ from web.wording import Wording
 
 @dataclass(frozen=True)
 class Noted:
-    """An event as its note looks at it: what stood before it, and who reads.
+    """An event as its note looks at it, and who reads.
 
     `until` is the end of a period that the event set, where the event does not carry it.
     """
 
     event: CaseEvent
-    before: CaseEvent | None
     wording: Wording
     eyes: Visibility
     until: datetime | None = None
@@ -91,23 +90,21 @@ def _moved(noted: Noted) -> str | None:
 
 
 def _recomputed(noted: Noted) -> str | None:
-    """Old and new due: the event before it carries the one, the event itself the other."""
-    was, now = _due(noted.before), _due(noted.event)
-    why = noted.get("cause")
-    moved = (
-        noted.said("note.moved", old=noted.wording.when(was), new=noted.wording.when(now))
-        if was and now and was != now
-        else noted.said("note.not_moved")
-    )
+    """Old and new due, and what the recomputation was for."""
+    was, now = _due_said(noted, "old"), _due_said(noted, "new")
+    reason = noted.get("reason")
     return joined(
-        moved,
-        noted.wording.code("recomputed_for", why) if isinstance(why, str) else None,
+        noted.said("note.moved", old=was, new=now) if was and now and was != now else None,
+        str(reason) if reason else None,
         noted.said("note.calendar", n=noted.get("calendar_version")) if noted.inside else None,
     )
 
 
-def _due(event: CaseEvent | None) -> datetime | None:
-    return (event.legal_due_at or event.target_due_at) if event else None
+def _due_said(noted: Noted, which: str) -> str | None:
+    """The legal due, or where the law gives none the service target."""
+    legal, target = noted.get(f"{which}_legal_due_at"), noted.get(f"{which}_target_due_at")
+    at = legal or target
+    return noted.wording.when(datetime.fromisoformat(str(at))) if at else None
 
 
 def _reclassified(noted: Noted) -> str | None:
@@ -149,7 +146,8 @@ def _deliberated(noted: Noted) -> str | None:
 
 
 def _climbed(noted: Noted) -> str | None:
-    """The rungs of one message: after an outage there may be several."""
+    """The rungs of one message: after an outage there may be several. Who was not there is said
+    too: the message climbed, or waits in the exceptions queue."""
     also = noted.get("also")
     rungs = [noted.event.detail, *(also if isinstance(also, list) else [])]
     return joined(
@@ -157,11 +155,13 @@ def _climbed(noted: Noted) -> str | None:
             noted.said(
                 "event.rung",
                 timer=noted.wording.code("timer", rung.get("timer")),
-                to=noted.wording.code("rung", rung.get("to", noted.get("to"))),
+                to=noted.wording.code("rung", rung.get("to")),
             )
             for rung in rungs
             if isinstance(rung, dict)
-        )
+        ),
+        noted.said("note.climbed") if noted.get("passed_over") else None,
+        noted.said("note.nobody") if noted.get("nobody_to_tell") else None,
     )
 
 

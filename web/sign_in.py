@@ -36,6 +36,8 @@ SEES_ALL = frozenset(
 )
 """Roles that may read every department's cases; the others read their own department's."""
 SEES_QUARANTINE = frozenset({Role.FIRST_LINE, Role.ADMINISTRATOR})
+SEES_EXCEPTIONS = frozenset({Role.FIRST_LINE, Role.ADMINISTRATOR, Role.INSPECTOR})
+"""Roles that see to the cases of which nobody else can be told."""
 SEES_BOARD = SEES_ALL | {Role.DEPARTMENT_HEAD, Role.TEAM_HEAD}
 OPENS_CONTACT = frozenset({Role.FIRST_LINE, Role.DEPARTMENT_HEAD, Role.TEAM_HEAD, Role.OFFICER})
 """Roles whose work needs the petitioner's name and number."""
@@ -130,6 +132,11 @@ class Staff:
     def sees_board(self) -> bool:
         """True where figures by department are part of the role."""
         return self.role in SEES_BOARD
+
+    @property
+    def sees_exceptions(self) -> bool:
+        """True for the roles that see to the exceptions queue."""
+        return self.role in SEES_EXCEPTIONS
 
     @property
     def sees_quarantine(self) -> bool:

@@ -77,16 +77,12 @@ def timeline(
             kind=event.kind,
             at=event.at,
             title=_title(event, wording),
-            note=note_of(
-                Noted(
-                    event, events[place - 1] if place else None, wording, eyes, ends.get(event.seq)
-                )
-            ),
+            note=note_of(Noted(event, wording, eyes, ends.get(event.seq))),
             body=None if eyes is Visibility.PUBLIC else _body(event, texts, eyes),
             by=_by(event, wording) if eyes is Visibility.INTERNAL else None,
             internal=event.visibility is Visibility.INTERNAL,
         )
-        for place, event in enumerate(events)
+        for event in events
         if event.visibility in SEEN_BY[eyes]
     )
 

@@ -143,3 +143,75 @@ def test_every_event_that_a_citizens_act_makes_can_be_told() -> None:
         kind = TRANSITIONS[action].event
         lines = timeline([event(kind, grade=5)], {}, eyes=Visibility.PETITIONER, wording=KO)
         assert lines[0].title
+
+
+def notes(kind: EventKind, eyes: Visibility, **detail: JsonValue) -> list[str | None]:
+    """The notes of one event, in Korean and in English."""
+    return [
+        line.note
+        for language in Language
+        for line in timeline([event(kind, seq=1, **detail)], {}, eyes=eyes, wording=Wording(language))
+    ]
+
+
+def test_a_contested_transfer_says_where_it_went_and_why() -> None:
+    """Everybody reads that it went to the desk; which department was asked for is the city's."""
+    detail: dict[str, JsonValue] = {
+        "department": "6110000.first-line",
+        "asked_for": "3130000.cleansing",
+        "contested": "third_transfer",
+    }
+    for eyes in (Visibility.PUBLIC, Visibility.PETITIONER):
+        korean, english = notes(EventKind.TRANSFERRED, eyes, **detail)
+        assert korean == "소관 다툼으로 통합접수로 보냄"
+        assert english == "contested, so sent to the first-line desk"
+    korean, _ = notes(EventKind.TRANSFERRED, Visibility.INTERNAL, **detail)
+    assert korean == (
+        "소관 다툼으로 통합접수로 보냄 · 세 번째 이송 · 요청한 부서 마포구 청소행정과"
+    )
+
+
+def test_a_recomputed_deadline_tells_the_old_and_the_new_and_why() -> None:
+    """A holiday was declared: the petitioner reads what was promised and what is promised now."""
+    korean, english = notes(
+        EventKind.RECOMPUTED,
+        Visibility.PETITIONER,
+        reason="2027-10-04 임시공휴일",
+        old_legal_due_at="2027-10-05T09:00:00+00:00",
+        new_legal_due_at="2027-10-06T09:00:00+00:00",
+        calendar_version=2,
+    )
+    assert korean == "2027. 10. 5.(화) 18:00 → 2027. 10. 6.(수) 18:00 · 2027-10-04 임시공휴일"
+    assert english is not None
+    assert english.startswith("Tue 5 Oct 2027, 18:00 → Wed 6 Oct 2027, 18:00")
+
+
+def test_another_petitioners_number_is_for_the_city_only() -> None:
+    """A merge names the other case to staff, and to nobody else."""
+    other = "261123-000009-K"
+    assert notes(EventKind.MERGED, Visibility.INTERNAL, into=other) == [f"→ {other}"] * 2
+    assert notes(EventKind.MERGED, Visibility.PETITIONER, into=other) == [None, None]
+    assert notes(EventKind.MERGED, Visibility.PUBLIC, into=other) == [None, None]
+
+
+def test_everybody_reads_no_ground_but_the_laws_own_for_time() -> None:
+    """Why a case was declined, demanded or rated is between its petitioner and the city."""
+    for kind, detail in (
+        (EventKind.DECLINED, {"decline_ground": "private_matter"}),
+        (EventKind.CLOSED, {"ground": "repeated"}),
+    ):
+        assert notes(kind, Visibility.PUBLIC, **detail) == [None, None]
+        assert all(notes(kind, Visibility.PETITIONER, **detail))
+
+
+def test_rungs_told_together_are_all_named() -> None:
+    """After an outage one message speaks for several rungs; who was absent is said too."""
+    korean, _ = notes(
+        EventKind.ESCALATED,
+        Visibility.INTERNAL,
+        timer="legal",
+        to="inspector",
+        passed_over=["department_head"],
+        also=[{"timer": "distribution", "to": "first_line"}],
+    )
+    assert korean == "법정 처리기한 → 민원심사관 · 배부 → 통합접수 · 자리에 없어 위로 알림"

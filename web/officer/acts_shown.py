@@ -70,9 +70,14 @@ def grouped_forms(
 
 
 def _dues(opened: OpenedCase, book: RuleBook, now: datetime, wording: Wording) -> str:
+    extensible = due_if_extended(opened, book, now)
+    if extensible.refused is not None:
+        no = extensible.refused
+        why = no.ko if wording.korean else no.en
+        return f" {wording.t('effect.extend_not', why=why, article=no.article)}"
     said = [
         wording.t("effect.extend_due", days=days, at=wording.when(due))
-        for days, due in due_if_extended(opened, book, now)
+        for days, due in extensible.dues
     ]
     return f" {wording.t('effect.extend_as', dues=', '.join(said))}" if said else ""
 
