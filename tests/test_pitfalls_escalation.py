@@ -16,7 +16,7 @@ from pydantic import JsonValue, ValidationError
 from structlog.testing import capture_logs
 
 from activities.escalation_watch import LATE_BEAT, NO_HEARTBEAT, NOTHING_ACTS, EscalationWatch
-from rules.book import RuleBook, read_rule_book
+from rules.book import RuleBook
 from rules.calendar import national_calendar
 from rules.escalation import Escalation, read_escalation
 from rules.life import facts_of
@@ -28,6 +28,7 @@ from storage.escalation_state import escalation_state
 from storage.heartbeat import begin_beat
 from storage.record import Recorder
 from storage.store import Store
+from tests.ladders import book_with
 from tests.rules.living_case import CITIZEN, SYSTEM, LivingCase, assigned
 from tests.rules.living_case import book as city_book
 from tests.woken_city import MONDAY, WokenCity, rungs_of, spoken
@@ -73,11 +74,7 @@ async def moved(city: WokenCity, number: str, department: str) -> None:
 
 def without(timer: TimerKind) -> RuleBook:
     """The city's rules with no ladder for this clock."""
-    found = [one for one in read_escalation().ladder if timer not in one.clocks]
-    return RuleBook(
-        escalation=read_escalation().model_copy(update={"ladder": tuple(found)}),
-        other_period=read_rule_book().other_period,
-    )
+    return book_with(one for one in read_escalation().ladder if timer not in one.clocks)
 
 
 async def test_P17_two_workers_make_one_message_of_each_rung(city: WokenCity) -> None:
@@ -293,11 +290,7 @@ def test_P23_a_role_that_is_renamed_on_the_ladder_alters_no_past_result(to: str)
         )
         for one in read_escalation().ladder
     )
-    other = RuleBook(
-        escalation=read_escalation().model_copy(update={"ladder": ladders}),
-        other_period=city_book().other_period,
-    )
-    assert results(case, case.log) == results(case, case.log, rules=other)
+    assert results(case, case.log) == results(case, case.log, rules=book_with(ladders))
 
 
 def _renamed(event: CaseEvent, department: str) -> CaseEvent:
@@ -372,8 +365,7 @@ async def test_P24_a_ladder_that_has_ended_leaves_its_open_cases_alone(city: Wok
         one.model_copy(update={"valid_to": day}) if TimerKind.LEGAL in one.clocks else one
         for one in read_escalation().ladder
     )
-    found = read_escalation().model_copy(update={"ladder": ended})
-    after = city.with_book(RuleBook(escalation=found, other_period=city.book.other_period))
+    after = city.with_book(book_with(ended))
     await after.wake(number, due.at + A_MONTH)
     legal = [rung for timer, _, rung in rungs_of(await city.messages(number)) if timer == "legal"]
     assert legal == ["near", "last"]
@@ -392,7 +384,7 @@ async def caught_up(city: WokenCity, number: str, now: datetime) -> None:
 async def test_P26_silence_while_cases_are_overdue_is_an_alarm(city: WokenCity) -> None:
     """Nobody works: the figure is above nothing and every look is an error in the log; when the
     case is woken, both are gone."""
-    now = datetime(2026, 12, 2, 3, 0, tzinfo=UTC)
+    now = datetime(2026, 12, 2, 2, 0, tzinfo=UTC)
     number = await city.file(at=now - timedelta(days=60))
     watch = EscalationWatch(city.store, now=lambda: now)
     for _ in range(2):

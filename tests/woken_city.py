@@ -14,7 +14,6 @@ from adapters.replying import notice_event
 from rules.book import RuleBook, read_rule_book
 from rules.case_clocks import CaseClock
 from rules.escalation import DueRung
-from rules.notices import read_notices
 from rules.quiet_hours import QuietHours
 from schema.codes import Action, CaseKind, Channel, EventKind, Role
 from schema.commands import Command, Outcome
@@ -134,7 +133,6 @@ class WokenCity:
     async def notice(self, number: str) -> None:
         """What the reply stage does with every message of `case.events`, however often it comes."""
         telling = Telling(
-            table=read_notices(),
             adapters=ADAPTERS,
             hours=QuietHours(begins=21, ends=8),
             pages_url="http://minwon.test",

@@ -23,6 +23,7 @@ from rules.waking import due_commands
 from schema.codes import Action, TimerKind
 from schema.commands import Command
 from schema.events import CaseEvent
+from tests.ladders import book_with
 from tests.rules.living_case import CITIZEN, LivingCase, assigned, book
 
 ROADS = "3130000.roads"
@@ -34,12 +35,6 @@ def grievance(when: str = "2026-03-09 10:00") -> LivingCase:
     case = assigned(when, ROADS, **GRIEVANCE)
     case.act(Action.START, when)
     return case
-
-
-def with_ladders(*ladders: Ladder) -> RuleBook:
-    """The city's rule book with these ladders alone."""
-    found = read_escalation().model_copy(update={"ladder": ladders})
-    return RuleBook(escalation=found, other_period=book().other_period)
 
 
 def ladder(name: str, *rungs: Rung, **fields: object) -> Ladder:
@@ -90,7 +85,7 @@ def test_rungs_act_only_in_working_hours_unless_they_say_so() -> None:
     for found in (ahead(grievance()), ahead(grievance("2026-02-13 17:30"))):
         for due in found:
             assert due.at == book().receipt_instant(due.at, grievance().calendar)
-    night = with_ladders(ladder("awake", rung(at_night=True)))
+    night = book_with([ladder("awake", rung(at_night=True))])
     (due,) = ahead(grievance(), night)
     assert due.at == due.clock.due_at
     assert due.at.astimezone(SEOUL).time() > time(23, 59)
@@ -152,10 +147,10 @@ def test_the_closest_ladder_counts() -> None:
     owner = ladder("owner", rung("owner"), departments=["3130000"])
     other = ladder("other", rung("other"), departments=["3220000"])
     rules = (general, kind, owner, other)
-    assert names(ahead(case, with_ladders(*rules))) == ["owner"]
-    assert names(ahead(case, with_ladders(general, kind, other))) == ["kind"]
-    assert names(ahead(case, with_ladders(general, other))) == ["general"]
-    assert names(ahead(case, with_ladders(other))) == []
+    assert names(ahead(case, book_with(rules))) == ["owner"]
+    assert names(ahead(case, book_with([general, kind, other]))) == ["kind"]
+    assert names(ahead(case, book_with([general, other]))) == ["general"]
+    assert names(ahead(case, book_with([other]))) == []
 
 
 def test_a_ladder_acts_on_the_days_on_which_it_holds() -> None:
@@ -164,9 +159,9 @@ def test_a_ladder_acts_on_the_days_on_which_it_holds() -> None:
     case = grievance()
     old = ladder("old", rung("half", share=0.5), rung("due"), valid_to="2026-03-13")
     new = ladder("new", rung("half", share=0.5), rung("due"), valid_from="2026-03-14")
-    assert names(ahead(case, with_ladders(old))) == ["half"]
-    assert names(ahead(case, with_ladders(new))) == ["due"]
-    both = ahead(case, with_ladders(old, new))
+    assert names(ahead(case, book_with([old]))) == ["half"]
+    assert names(ahead(case, book_with([new]))) == ["due"]
+    both = ahead(case, book_with([old, new]))
     assert names(both) == ["half", "due"]
     assert both[0].at.astimezone(SEOUL).date() <= date(2026, 3, 13) < both[1].at.date()
 

@@ -25,7 +25,6 @@ from adapters import replying
 from adapters.composing import Telling
 from adapters.registry import ADAPTERS
 from rules.book import read_rule_book
-from rules.notices import read_notices
 from rules.quiet_hours import QuietHours
 from schema.codes import EventKind
 from schema.commands import CaseSnapshot
@@ -98,7 +97,6 @@ class Noticing:
         self._store = store
         self._place = place
         self._telling = Telling(
-            table=read_notices(),
             adapters=ADAPTERS,
             hours=QuietHours(begins=21, ends=8),
             pages_url="http://minwon.test",
