@@ -14,7 +14,7 @@ from rules.case_clocks import (
     target_hours,
     term_start,
 )
-from rules.clock import clock_start, deadline, due, receipt_instant
+from rules.clock import deadline, due, law_for, receipt_instant
 from rules.escalation import (
     DueRung,
     Escalation,
@@ -169,7 +169,7 @@ class RuleBook:
         request = self._request(facts, calendar)
         if request is None:
             return None
-        pack = self.pack(clock_start(request))
+        pack = law_for(request, calendar)
         return deadline(request, calendar, pack, granted=granted(request))
 
     def _request(self, facts: CaseFacts, calendar: BusinessCalendar) -> DeadlineRequest | None:
@@ -182,7 +182,7 @@ class RuleBook:
         request = self._request(facts, calendar)
         if request is None:
             return None
-        pack = self.pack(clock_start(request))
+        pack = law_for(request, calendar)
         found = due(request, calendar, pack, granted=granted(request))
         at = found.at.astimezone(UTC) if found.at else None
         return _Legal(term_start(facts, request), at, found.excluded, pack.name)
@@ -243,7 +243,7 @@ class BookLaw:
             return None
         decided = granted(request)
         asked = request.model_copy(update={"events": (*request.events, extension)})
-        found = due(asked, self.calendar, self.book.pack(clock_start(asked)), granted=decided)
+        found = due(asked, self.calendar, law_for(asked, self.calendar), granted=decided)
         return _refused_last(asked, found.refused)
 
     def supplement_extension_refusal(
