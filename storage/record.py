@@ -222,12 +222,11 @@ class Recorder:
     async def _settled(self, conn: AsyncConnection, locked: LockedCase, at: datetime) -> LockedCase:
         """The case with the moment at which it is really looked at next. What is stored may name a
         rung that waits for the morning, or one whose ladder the city has ended."""
-        facts, moment = locked.facts, None
-        if facts.received_at is not None and not facts.ended:
-            clocks = self._clocks_of(locked)
-            moment = self.book.moment(facts, clocks, locked.calendar, seen_at=at)
-        if moment == snapshot_of(locked.case).next_moment:
+        facts, stored = locked.facts, locked.case.next_at
+        if facts.received_at is None or stored is None or stored > at:
             return locked
+        clocks = self._clocks_of(locked)
+        moment = self.book.moment(facts, clocks, locked.calendar, seen_at=at)
         values = moment_values(moment)
         statement = update(cases).where(cases.c.number == locked.number).values(**values)
         await conn.execute(statement)
