@@ -11,8 +11,8 @@ from adapters.channel import ChannelAdapter
 from rules.notice_texts import UNKNOWN_ITEM, Holder, Names, NoticeFacts, render
 from rules.notices import NoticeTable, Standing, read_notices
 from rules.organisation import FIRST_LINE, department, full_name_en, full_name_ko
-from rules.quiet_hours import QuietHours
-from rules.taxonomy import leaf
+from rules.quiet_hours import SEOUL, QuietHours
+from rules.taxonomy import leaf_at
 from schema.codes import Channel, EventKind, ReplyBy, Role, TextKind
 from schema.events import CaseEvent
 from schema.messages import Composed, NoticeText, Recipient
@@ -48,7 +48,7 @@ class Fitted:
 
 def standing_of(case: Case, event: CaseEvent) -> Standing:
     """How the case stands for the notice table, with the item that it had at the event."""
-    item = leaf(event.item) if event.item is not None else None
+    item = leaf_at(event.item, event.at) if event.item is not None else None
     return Standing(
         urgent=item is not None and item.urgent,
         handed_on=item is not None and item.handed_on,
@@ -74,7 +74,7 @@ async def facts_for(
         kind=case.kind,
         at=event.at,
         urgent=standing_of(case, event).urgent,
-        item=_item_names(event.item),
+        item=_item_names(event),
         holder=await _holder(conn, case, event),
         due_at=_promised(event),
         answer=answer,
@@ -84,10 +84,11 @@ async def facts_for(
     )
 
 
-def _item_names(item: str | None) -> Names:
-    if item is None or not leaf(item).assignable:
+def _item_names(event: CaseEvent) -> Names:
+    item = leaf_at(event.item, event.at) if event.item is not None else None
+    if item is None or not item.assignable:
         return UNKNOWN_ITEM
-    return Names(ko=leaf(item).name_ko, en=leaf(item).name_en)
+    return Names(ko=item.name_ko, en=item.name_en)
 
 
 def _promised(event: CaseEvent) -> datetime | None:
@@ -107,7 +108,8 @@ async def _answer(conn: AsyncConnection, store: Store, event: CaseEvent) -> tupl
 async def _holder(conn: AsyncConnection, case: Case, event: CaseEvent) -> Holder:
     """Who answers for the case. Whoever passed it on to another department is not named."""
     code = event.department or FIRST_LINE
-    names = Names(ko=full_name_ko(code), en=full_name_en(code))
+    day = event.at.astimezone(SEOUL).date()
+    names = Names(ko=full_name_ko(code, on_date=day), en=full_name_en(code, on_date=day))
     acting = event.actor.role in HOLDS_CASES and event.actor.department == code
     login = event.actor.account if acting else case.officer
     account = await find_account(conn, login) if login else None

@@ -9,7 +9,7 @@ from rules.calendar import BusinessCalendar, OutageWindow
 from rules.clock import add_working_minutes, clock_start, receipt_instant, working_minutes_between
 from rules.life import CaseFacts
 from rules.packs import SEOUL, RulePack
-from rules.taxonomy import UNCLASSIFIED, Leaf, leaf
+from rules.taxonomy import UNCLASSIFIED, Leaf, leaf_at
 from rules.working_time import Span, seoul, united
 from schema.codes import CaseKind, PetitionType, TimerKind
 from schema.deadlines import (
@@ -129,7 +129,8 @@ def legal_period(facts: CaseFacts, *, other_period: str) -> tuple[ClockKind, Per
         period = Period(unit=Unit.CIVIL_DAYS, amount=facts.objection_days)
         return ClockKind.OBJECTION_DECISION, period
     proposal = facts.petition_type is PetitionType.PROPOSAL
-    entry = leaf(facts.item or (CITIZEN_PROPOSAL if proposal else UNCLASSIFIED))
+    item = facts.item or (CITIZEN_PROPOSAL if proposal else UNCLASSIFIED)
+    entry = leaf_at(item, facts.received_at or facts.submitted_at)
     if facts.petition_type is PetitionType.OTHER:
         return ClockKind.PETITION, _other_period(entry, other_period)
     clock = {
@@ -204,4 +205,4 @@ def target_hours(facts: CaseFacts, *, opinion_hours: float) -> float | None:
         return None
     if facts.kind is CaseKind.OPINION:
         return opinion_hours
-    return leaf(facts.item or UNCLASSIFIED).field_sla_hours
+    return leaf_at(facts.item or UNCLASSIFIED, facts.submitted_at).field_sla_hours

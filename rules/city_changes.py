@@ -78,7 +78,7 @@ def effect(before: CityData, after: CityData) -> Effect:
 
 
 def _changes(name: str, before: CityData, after: CityData) -> list[Change]:
-    """What differs in a file; where it says the same in another order or with other remarks, that."""
+    """What differs in a file; or that only its order or remarks do."""
     found = list(_differences(name, before, after))
     return found or [Change(file=name, name="순서·설명 order, remarks", how=How.CHANGED)]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import uuid4
 
 from pydantic import JsonValue
@@ -13,7 +13,8 @@ from rules.lawfulness import Asked, unlawful
 from rules.life import CaseFacts
 from rules.life_table import Transition
 from rules.organisation import AUDIT, FIRST_LINE, agency_of, is_department
-from rules.taxonomy import UNCLASSIFIED, is_item, leaf
+from rules.packs import SEOUL
+from rules.taxonomy import UNCLASSIFIED, is_item, leaf_at
 from rules.transitions import TRANSITIONS
 from schema.codes import Action, CaseKind, Channel, EventKind, PetitionType, Role, State
 from schema.commands import Command, Refusal, RefusalCode
@@ -127,7 +128,7 @@ def _received(asked: Asked, done: Consequence) -> None:
     detail, facts = asked.detail, asked.facts
     done.changes |= {"district": detail.get("district"), "department": FIRST_LINE}
     item = detail.get("item")
-    known = leaf(item if isinstance(item, str) else UNCLASSIFIED)
+    known = leaf_at(item if isinstance(item, str) else UNCLASSIFIED, asked.at)
     if isinstance(item, str):
         done.changes["item"] = item
     if facts.kind is CaseKind.PROPOSAL:
@@ -136,9 +137,14 @@ def _received(asked: Asked, done: Consequence) -> None:
         done.changes["petition_type"] = known.petition_type
 
 
+def _day(asked: Asked) -> date:
+    """The day of the act in Seoul: what may be named is what is in force then."""
+    return asked.at.astimezone(SEOUL).date()
+
+
 def _department(asked: Asked) -> str | Refusal:
     target = str(asked.detail["department"])
-    if not is_department(target):
+    if not is_department(target, on_date=_day(asked)):
         return Refusal(
             code=RefusalCode.UNKNOWN_DEPARTMENT,
             message_ko=f"«{target}» 부서를 찾을 수 없습니다. 목록에서 골라 주세요.",
@@ -201,7 +207,7 @@ def _contested(asked: Asked, target: str) -> str | None:
 def _sent_to_audit(asked: Asked, done: Consequence) -> Refusal | None:
     """영 §17②: the audit department of the same agency; the clock runs on."""
     own = f"{asked.facts.agency}.audit" if asked.facts.agency else AUDIT
-    target = own if is_department(own) else AUDIT
+    target = own if is_department(own, on_date=_day(asked)) else AUDIT
     if target == asked.facts.department:
         return Refusal(
             code=RefusalCode.SAME_DEPARTMENT,
@@ -215,7 +221,7 @@ def _sent_to_audit(asked: Asked, done: Consequence) -> Refusal | None:
 
 def _item(asked: Asked) -> str | Refusal:
     item = str(asked.detail["item"])
-    if not is_item(item):
+    if not is_item(item, on_date=_day(asked)):
         return Refusal(
             code=RefusalCode.UNKNOWN_ITEM,
             message_ko=f"«{item}» 분류 항목이 없습니다. 목록에서 골라 주세요.",
@@ -238,7 +244,8 @@ def _reclassified(asked: Asked, done: Consequence) -> Refusal | None:
     done.detail["from"] = asked.facts.item
     done.changes["item"] = item
     if asked.facts.kind is not CaseKind.OPINION and asked.facts.objection_days is None:
-        done.changes["petition_type"] = leaf(item).petition_type
+        received_at = asked.facts.received_at or asked.at
+        done.changes["petition_type"] = leaf_at(item, received_at).petition_type
     return None
 
 
@@ -248,7 +255,7 @@ def _converted(asked: Asked, done: Consequence) -> Refusal | None:
     if isinstance(item, Refusal):
         return item
     done.detail["received_at"] = asked.law.opening(asked.at).isoformat()
-    done.changes |= {"item": item, "petition_type": leaf(item).petition_type}
+    done.changes |= {"item": item, "petition_type": leaf_at(item, asked.at).petition_type}
     return None
 
 

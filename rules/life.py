@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from rules.case_facts import CaseFacts, Cooperation, Spell, SupplementRound
-from rules.taxonomy import leaf
+from rules.taxonomy import leaf_at
 from schema.codes import ENDED_STATES, CaseKind, EventKind, Role
 from schema.deadlines import EventType, Extension, Happening
 from schema.events import CaseEvent
@@ -49,7 +49,7 @@ def facts_after(facts: CaseFacts, event: CaseEvent) -> CaseFacts:
         "state": event.state,
         "petition_type": event.petition_type,
         "item": event.item,
-        "urgent": event.item is not None and leaf(event.item).urgent,
+        "urgent": event.item is not None and leaf_at(event.item, event.at).urgent,
         "district": event.district,
         "agency": event.agency,
         "department": event.department,

@@ -156,6 +156,23 @@ def department(code: str, *, on_date: date | None = None) -> Department:
     return max(versions, key=lambda row: row.valid_from)
 
 
+@of_city_data
+def department_near(code: str, day: date) -> Department:
+    """The department `code` as it was called on `day`; one that was not there then as it was last
+    before it, else as it was first. Raises KeyError for a code that there never was."""
+    versions = [row for row in _history() if row.code == code]
+    if not versions:
+        raise KeyError(code)
+    begun = [row for row in versions if row.valid_from <= day]
+    if begun:
+        return max(begun, key=lambda row: row.valid_from)
+    return min(versions, key=lambda row: row.valid_from)
+
+
+def _called(code: str, day: date | None) -> Department:
+    return department(code) if day is None else department_near(code, day)
+
+
 def is_department(code: str, *, on_date: date | None = None) -> bool:
     """True for a department that a case can be given to."""
     try:
@@ -177,7 +194,7 @@ def duty_department(agency: str) -> str:
 
 def full_name_ko(code: str, *, on_date: date | None = None) -> str:
     """The department with its agency and bureau, as a citizen reads it: «강남구 도로과»."""
-    row = department(code, on_date=on_date)
+    row = _called(code, on_date)
     own_agency = agencies()[row.agency].name_ko
     bureau = row.bureau_ko if row.bureau_ko != row.name_ko else None
     return " ".join(part for part in (own_agency, bureau, row.name_ko) if part)
@@ -185,5 +202,5 @@ def full_name_ko(code: str, *, on_date: date | None = None) -> str:
 
 def full_name_en(code: str, *, on_date: date | None = None) -> str:
     """The department with its agency, in English."""
-    row = department(code, on_date=on_date)
+    row = _called(code, on_date)
     return f"{row.name_en}, {agencies()[row.agency].name_en}"

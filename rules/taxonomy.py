@@ -1,12 +1,13 @@
 """The taxonomy: 80 leaf codes in 17 groups, what kind of petition each is, and who owns it."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
 from pydantic import Field
 
+from rules.packs import SEOUL
 from rules.tables import Dated, of_city_data, rows
 from schema.codes import CaseKind, PetitionType
 from schema.model import Frozen
@@ -106,6 +107,17 @@ def leaf(code: str, *, on_date: date | None = None) -> Leaf:
         if on_date is None or row.valid_on(on_date):
             return row
     raise KeyError(code)
+
+
+def leaf_at(code: str, at: datetime) -> Leaf:
+    """The leaf `code` as it was at an instant; before its first day as it was then, after its last
+    as it was last. What is loaded for days to come changes nothing that was counted before.
+
+    Raises KeyError for a code that there never was.
+    """
+    day = at.astimezone(SEOUL).date()
+    begun = [row for row in _history()[code] if row.valid_from <= day]
+    return begun[-1] if begun else _history()[code][0]
 
 
 def is_item(code: str | None, *, on_date: date | None = None) -> bool:

@@ -109,7 +109,9 @@ class Wording:
         if code is None:
             return self.t("case.no_department")
         try:
-            return full_name_ko(code) if self.korean else full_name_en(code)
+            today = datetime.now(SEOUL).date()
+            name = full_name_ko if self.korean else full_name_en
+            return name(code, on_date=today)
         except KeyError:
             return code
 
