@@ -10,14 +10,16 @@ import pytest
 from pydantic import JsonValue
 from sqlalchemy import update
 
+from activities.housekeeping import Housekeeping
 from rules.transitions import fields_of
 from schema.codes import Action, CaseKind, Role, TimerKind
-from schema.commands import Outcome
+from schema.commands import Command, Outcome
 from schema.events import Actor
+from schema.party import FiledAs, Party, Person
 from storage.cases import find_case
 from storage.commands import keep_command
 from storage.exceptions import ExceptionKind, raise_exception
-from storage.tables import cases
+from storage.tables import cases, command
 from tests.web.conftest import CLEANSING, FIRST_LINE, ROADS, City
 from tests.web.test_case_pages import opened
 from tests.web.test_officer import csrf_in, program
@@ -461,3 +463,56 @@ async def test_the_panel_of_a_case_is_the_same_whoever_looks(city: City) -> None
     now = site.now()
     again = clock_panel(replace(case, texts={}, attachments=()), site.book, now)
     assert again == clock_panel(case, site.book, now)
+
+
+async def test_an_objection_that_was_only_stored_is_sent_again_with_its_case(city: City) -> None:
+    """A process that died between storing and recording: housekeeping records the objection and
+    starts the workflow of the case that it opens."""
+    number = await city.case("보상해 주세요", item="RD02")
+    await city.record(number, Action.REFUSE, text="대상이 아닙니다", remedy="이의신청 30일")
+    async with city.store.engine.begin() as conn:
+        await keep_command(
+            conn,
+            city.store,
+            number=number,
+            request_id="lost",
+            action=Action.OBJECT,
+            actor=PETITIONER,
+            at=datetime.now(UTC),
+            body={"text": "다시 봐 주세요"},
+        )
+        await conn.execute(
+            update(command)
+            .where(command.c.case_number == number, command.c.request_id == "lost")
+            .values(created_at=datetime.now(UTC) - timedelta(minutes=1))
+        )
+    started: list[str] = []
+
+    async def start(of: str) -> None:
+        started.append(of)
+
+    async def send(unanswered: Command) -> None:
+        """Steps that other tests left behind stay as they are: Temporal is away."""
+
+    await Housekeeping(city.store, city.recorder, start=start, send=send).send_unanswered()
+    _, case = await whole(city, number)
+    assert case.around is not None
+    assert [link.number for link in case.around.links if link.number in started]
+
+
+async def test_who_stands_behind_a_petition_is_shown_with_the_petitioner_only(city: City) -> None:
+    """A proxy's principal is a name like the petitioner's own: behind the same click."""
+    number = await city.case(
+        party=Party(
+            filed_as=FiledAs.PROXY, principal=Person(name="성춘향"), households=6, signatures=9
+        )
+    )
+    browser = await city.staff()
+    page = (await browser.get(f"/staff/cases/{number}")).text
+    assert "성춘향" not in page
+    assert "다수인관련민원" in page
+    asked_for = await browser.post(
+        f"/staff/cases/{number}/petitioner", data={"csrf": csrf_in(page)}
+    )
+    assert "성춘향" in asked_for.text
+    assert "대리인" in asked_for.text

@@ -150,7 +150,9 @@ def notes(kind: EventKind, eyes: Visibility, **detail: JsonValue) -> list[str | 
     return [
         line.note
         for language in Language
-        for line in timeline([event(kind, seq=1, **detail)], {}, eyes=eyes, wording=Wording(language))
+        for line in timeline(
+            [event(kind, seq=1, **detail)], {}, eyes=eyes, wording=Wording(language)
+        )
     ]
 
 

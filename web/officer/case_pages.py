@@ -12,7 +12,8 @@ from schema.commands import Refusal
 from schema.events import Actor
 from schema.messages import Recipient
 from schema.numbers import is_receipt_number
-from storage.cases import petitioner_of
+from schema.party import Party
+from storage.cases import party_of, petitioner_of
 from storage.sealing import ErasedError
 from storage.staff import Account, accounts_of
 from web.act_forms import Typed
@@ -95,9 +96,10 @@ async def open_petitioner(
     try:
         async with site.store.engine.connect() as conn:
             recipient = await petitioner_of(conn, site.store, number)
+            party = await party_of(conn, site.store, number)
     except ErasedError:
-        recipient = None
-    return await _case_page(request, site, staff, opened, recipient=recipient)
+        recipient, party = None, None
+    return await _case_page(request, site, staff, opened, recipient=recipient, party=party)
 
 
 @router.post("/{number}/actions/{action}")
@@ -143,6 +145,7 @@ async def _case_page(
     refusal: Refusal | None = None,
     typed: Typed | None = None,
     recipient: Recipient | None = None,
+    party: Party | None = None,
     status: int = 200,
 ) -> Response:
     case, wording, now = opened.case, wording_of(request), site.now()
@@ -182,6 +185,7 @@ async def _case_page(
         groups=item_groups(site, wording),
         may_open_contact=staff.role in OPENS_CONTACT,
         recipient=recipient,
+        party=party,
         standing=standing,
         refusal=refusal,
     )
