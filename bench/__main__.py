@@ -9,6 +9,7 @@ from bench.deadlines import deadlines_per_second
 from bench.intake import registration_speed
 from bench.latency import gateway_to_page
 from bench.lives import lives_per_second
+from bench.mass_due import mass_due
 from bench.recompute import recomputed_per_second
 from worker import end
 
@@ -18,6 +19,7 @@ async def measure(folder: Path) -> None:
     print(f"cores {os.cpu_count()}")
     deadlines_per_second()
     await recomputed_per_second(folder / "recompute")
+    await mass_due(folder / "mass-due")
     await lives_per_second(folder / "lives")
     await registration_speed(folder / "intake")
     await gateway_to_page(folder / "latency")
