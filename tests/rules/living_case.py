@@ -40,7 +40,7 @@ class LivingCase:
     named: dict[str, CaseFacts] = field(default_factory=dict)
 
     def act(
-        self, action: Action, when: str | datetime, actor: Actor = OFFICER, **detail: JsonValue
+        self, action: Action, when: str | datetime, actor: Actor = OFFICER, /, **detail: JsonValue
     ) -> CaseEvent | Refusal:
         """One act «when» in Seoul; an officer acts for the department that has the case."""
         instant = at(when) if isinstance(when, str) else when
