@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from itertools import permutations
 from types import MappingProxyType
 
@@ -300,6 +301,9 @@ def _compiled() -> Mapping[str, tuple[_Key, ...]]:
     )
 
 
+# A key alone decides its pattern, and two thousand take a second: another version of the data has
+# mostly the same ones.
+@cache
 def _key(text: str, weight: int) -> _Key:
     parts = [part.replace("_", " ") for part in _folded(text).split(" ")]
     found = [_part(part, alone=len(parts) == 1) for part in parts]
