@@ -12,12 +12,17 @@ from starlette.datastructures import UploadFile
 from rules.taxonomy import leaves
 from schema.codes import CaseKind, ReplyBy
 from schema.forms import MAX_FILE_BYTES, MAX_FILES, FieldFault
+from schema.party import MOST_REPRESENTATIVES, FiledAs
 from schema.plain_text import is_blank
 from web.site import Site
 from web.wording import SEOUL, Wording
 
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-11.2"
 CONTACT = ("name", "phone", "email")
+REPRESENTATIVES = tuple(f"representative_{n}" for n in range(1, MOST_REPRESENTATIVES + 1))
+PEOPLE = (*CONTACT, "principal", *REPRESENTATIVES)
+"""The fields that hold somebody's personal data: with one of them, consent is needed."""
+COUNTS = ("households", "signatures")
 MOST_BYTES = MAX_FILES * MAX_FILE_BYTES + 1024 * 1024
 MOST_FILES_READ = 4 * MAX_FILES
 REPLY_CHOICES = (ReplyBy.PAGE, ReplyBy.SMS, ReplyBy.EMAIL)
@@ -48,8 +53,8 @@ class FilledForm:
 
     def faults(self) -> tuple[FieldFault, ...]:
         """What the page asks beyond the form itself: consent where there is a contact."""
-        contact = any(self.typed(name).strip() for name in CONTACT)
-        return (WITHOUT_CONSENT,) if contact and not self.typed("consent") else ()
+        personal = any(self.typed(name).strip() for name in PEOPLE)
+        return (WITHOUT_CONSENT,) if personal and not self.typed("consent") else ()
 
     def body(self, *, language: str, site: str | None = None) -> bytes:
         """The JSON body of the API for what was typed."""
@@ -71,12 +76,29 @@ class FilledForm:
                 for name, media_type, content in self.photos
             ],
         }
+        if party := self._party():
+            form["party"] = party
         if site:
             form["site"] = site
         if self.typed("consent"):
-            given: list[JsonValue] = [name for name in CONTACT if not is_blank(self.typed(name))]
+            given: list[JsonValue] = [name for name in PEOPLE if not is_blank(self.typed(name))]
             form["consent"] = {"version": CONSENT_VERSION, "items": given}
         return json.dumps(form, ensure_ascii=False).encode()
+
+    def _party(self) -> dict[str, JsonValue]:
+        """Those who stand behind it; empty for a matter of one's own."""
+        party: dict[str, JsonValue] = {}
+        if self.typed("filed_as", FiledAs.SELF) != FiledAs.SELF:
+            party["filed_as"] = self.typed("filed_as")
+        if not is_blank(self.typed("principal")):
+            party["principal"] = {"name": self.typed("principal")}
+        if self.typed("under_14"):
+            party["under_14"] = True
+        party |= {name: self.typed(name).strip() for name in COUNTS if self.typed(name).strip()}
+        named = [self.typed(name) for name in REPRESENTATIVES if not is_blank(self.typed(name))]
+        if named:
+            party["representatives"] = [{"name": name} for name in named]
+        return party
 
 
 async def filled_form(request: Request) -> FilledForm:
@@ -109,6 +131,7 @@ def faults_by_field(faults: Sequence[FieldFault], wording: Wording) -> dict[str,
     said: dict[str, str] = {}
     for fault in faults:
         first, _, rest = fault.field.partition(".")
-        name = rest if first in ("location", "contact") and rest else first
+        inner = rest.partition(".")[0]
+        name = inner if first in ("location", "contact", "party") and inner else first
         said.setdefault(name, fault.message_ko if wording.korean else fault.message_en)
     return said

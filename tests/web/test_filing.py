@@ -1,5 +1,6 @@
 """Filing on the page, with no JavaScript at all."""
 
+import json
 import re
 from io import BytesIO
 
@@ -7,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.web.conftest import City
+from web.filing import FilledForm
 
 FORM = {"text": "골목 가로등이 꺼졌습니다", "kind": "petition", "public": "1", "request_id": ""}
 
@@ -46,6 +48,10 @@ async def test_a_filed_petition_is_seen_at_once(city: City) -> None:
         ({"phone": "12", "consent": "1"}, "phone", "전화번호를 확인해 주세요."),
         ({"email": "nobody", "consent": "1"}, "email", "전자우편 주소를 확인해 주세요."),
         ({"phone": "010-1234-5678"}, "consent", "개인정보 수집·이용에 동의해 주세요."),
+        ({"principal": "성춘향"}, "consent", "개인정보 수집·이용에 동의해 주세요."),
+        ({"filed_as": "proxy"}, "party", "누구를 대신해 신청하는지 이름을 적어 주세요."),
+        ({"under_14": "1"}, "party", "14세 미만 아동의 민원은 법정대리인이 신청합니다."),
+        ({"households": "many"}, "households", "값을 확인해 주세요."),
     ],
 )
 async def test_a_fault_stands_beside_its_field_and_in_the_summary(
@@ -105,3 +111,30 @@ async def test_what_was_typed_is_never_html(city: City) -> None:
     page = await browser.get(f"/cases/{number}")
     assert nasty not in page.text
     assert "&lt;script&gt;" in page.text
+
+
+async def test_a_proxy_and_a_petition_of_many_are_filed_with_those_behind_it(city: City) -> None:
+    """As what it is filed, for whom, by how many, and who represents them."""
+    form = FORM | {
+        "filed_as": "proxy",
+        "principal": "성춘향",
+        "households": "6",
+        "signatures": "12",
+        "representative_2": "이몽룡",
+        "consent": "1",
+    }
+    party = json.loads(FilledForm(form).body(language="ko"))["party"]
+    assert party == {
+        "filed_as": "proxy",
+        "principal": {"name": "성춘향"},
+        "households": "6",
+        "signatures": "12",
+        "representatives": [{"name": "이몽룡"}],
+    }
+    answer = await city.browser().post("/petitions/new", data=form)
+    assert answer.status_code == 303, answer.text
+
+
+def test_a_matter_of_ones_own_says_nothing_of_others() -> None:
+    """The body that most people send is what it was."""
+    assert "party" not in json.loads(FilledForm(FORM).body(language="ko"))

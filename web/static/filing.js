@@ -28,6 +28,8 @@ photos?.addEventListener("change", () => {
 
 const form = document.querySelector("[data-filing]");
 if (form) {
+  const representatives = ["representative_1", "representative_2", "representative_3"];
+  const people = ["name", "phone", "email", "principal", ...representatives];
   const status = form.querySelector("[data-status]");
   const button = form.querySelector("button.big");
   form.addEventListener("submit", async (event) => {
@@ -90,15 +92,31 @@ if (form) {
       language: form.dataset.language,
       attachments: await Promise.all([...photos.files].map(inBase64)),
     };
+    const behind = party();
+    if (Object.keys(behind).length) given.party = behind;
     if (form.elements.consent.checked) {
-      const items = ["name", "phone", "email"].filter((field) => given.contact[field]);
+      const items = people.filter((field) => form.elements[field].value.trim());
       given.consent = { version: form.dataset.consent, items };
     }
     return given;
   }
 
+  /** Those who stand behind the petition; empty for a matter of one's own. */
+  function party() {
+    const { filed_as, principal, under_14, households, signatures } = form.elements;
+    const named = representatives.map((field) => form.elements[field].value.trim()).filter(Boolean);
+    return {
+      ...(filed_as.value !== "self" && { filed_as: filed_as.value }),
+      ...(principal.value.trim() && { principal: { name: principal.value } }),
+      ...(under_14.checked && { under_14: true }),
+      ...(households.value && { households: households.value }),
+      ...(signatures.value && { signatures: signatures.value }),
+      ...(named.length && { representatives: named.map((name) => ({ name })) }),
+    };
+  }
+
   function contactGiven() {
-    return ["name", "phone", "email"].some((field) => form.elements[field].value.trim());
+    return people.some((field) => form.elements[field].value.trim());
   }
 
   function showFaults(faults) {
@@ -113,6 +131,8 @@ if (form) {
       list.append(Object.assign(document.createElement("li"), {}));
       list.lastChild.append(link);
       input?.setAttribute("aria-invalid", "true");
+      const folded = (beside ?? input)?.closest("details");
+      if (folded) folded.open = true;
       if (beside) { beside.textContent = message; beside.hidden = false; }
     }
     summary.hidden = false;
@@ -131,7 +151,7 @@ if (form) {
 /** The field of the page that a field of the API stands in: contact.phone is phone. */
 function pageField(name) {
   const [first, rest] = name.split(".");
-  return ["location", "contact"].includes(first) && rest ? rest : first;
+  return ["location", "contact", "party"].includes(first) && rest ? rest : first;
 }
 
 function inBase64(file) {
