@@ -199,7 +199,8 @@ class RuleBook:
         working: WorkingTime,
     ) -> Iterator[CaseClock]:
         """The legal clock and the service target, while an answer is owed. The target counts for
-        the first answer, and nobody is held to it while the citizen's supplement is awaited."""
+        the first answer (of an opinion, which has no other clock, for each), and nobody is held to
+        it while the citizen's supplement is awaited."""
         if facts.state is State.ANSWERED or facts.ended:
             return
         if legal is not None and legal.due_at is not None:
@@ -212,9 +213,11 @@ class RuleBook:
                 None if by_wall else working,
                 legal.excluded,
             )
-        waits = facts.state is State.SUPPLEMENT or facts.answers > 0
+        once = facts.answers > 0 and facts.kind is not CaseKind.OPINION
+        waits = facts.state is State.SUPPLEMENT or once
         if target is not None and not waits and (legal is None or legal.due_at != target):
-            yield CaseClock(TimerKind.TARGET, 1, facts.submitted_at, target, None)
+            term = 1 + facts.asked_again
+            yield CaseClock(TimerKind.TARGET, term, _target_start(facts), target, None)
 
     def _by_wall(self, facts: CaseFacts) -> bool:
         own = self.other_period is OtherPeriod.AGENCY
@@ -298,6 +301,14 @@ def objection_periods(facts: CaseFacts) -> tuple[int, int]:
     if facts.petition_type is PetitionType.STATUTORY:
         return STATUTORY_OBJECTION_DAYS, STATUTORY_DECISION_DAYS
     return OTHER_OBJECTION_DAYS, OTHER_DECISION_DAYS
+
+
+def _target_start(facts: CaseFacts) -> datetime:
+    """The arrival; of an opinion that was asked again, that asking: without it nothing would ever
+    remind of the second answer."""
+    if facts.kind is CaseKind.OPINION and facts.asked_again and facts.clock_from is not None:
+        return facts.clock_from
+    return facts.submitted_at
 
 
 def _refused_last(request: DeadlineRequest, refused: Sequence[RefusedEvent]) -> RefusedEvent | None:

@@ -305,4 +305,9 @@ CONDITIONS: dict[Condition, Callable[[Asked], Words | None]] = {
         "No demand is waiting for an answer.",
     ),
     Condition.ANOTHER_CASE: _another_case,
+    Condition.ASKED_BY_PETITIONER: _asks(
+        lambda asked: asked.actor.role is Role.CITIZEN or bool(asked.detail.get("reason")),
+        "취하는 민원인의 뜻입니다. 민원인이 언제 어떻게 취하를 밝혔는지 사유에 적어 주세요.",
+        "Only the petitioner withdraws: say in the reason when and how this was asked for.",
+    ),
 }

@@ -100,6 +100,7 @@ ROWS: tuple[Transition, ...] = (
         to=State.WITHDRAWN,
         roles=frozenset({Role.CITIZEN, Role.FIRST_LINE}),
         takes=("reason",),
+        provided=(Condition.ASKED_BY_PETITIONER,),
         visibility=PUBLIC,
         article="민원처리법 §22②",
         label_ko="취하",
