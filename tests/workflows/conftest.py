@@ -1,7 +1,7 @@
 """A time-skipping Temporal with the real activities on a real database: weeks in seconds."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -81,6 +81,18 @@ class Town:
         self, number: str, action: Action, *, actor: Actor, request_id: str = "", **body: JsonValue
     ) -> Outcome | Refusal | None:
         """One act of a person, stored and sent as the web does it."""
+        return await self.send(number, action, actor, body, request_id=request_id)
+
+    async def send(
+        self,
+        number: str,
+        action: Action,
+        actor: Actor,
+        body: Mapping[str, JsonValue],
+        *,
+        request_id: str = "",
+    ) -> Outcome | Refusal | None:
+        """The same, with the fields as one value."""
         async with self.store.engine.begin() as conn:
             _, stored = await keep_command(
                 conn,
