@@ -39,8 +39,8 @@ class ActBody(Frozen):
     text: str | None = Field(default=None, max_length=MAX_TEXT)
     remedy: str | None = Field(default=None, max_length=MAX_TEXT)
     days: int | None = Field(default=None, ge=1, le=365)
-    households: int | None = Field(default=None, ge=1, le=1000)
-    signatures: int | None = Field(default=None, ge=1, le=1000)
+    households: int | None = Field(default=None, ge=1, le=100_000)
+    signatures: int | None = Field(default=None, ge=1, le=100_000)
     grade: int | None = Field(default=None, ge=1, le=5)
     consent: bool | None = None
     found_later: bool | None = None

@@ -29,8 +29,8 @@ REPLY_CHOICES = (ReplyBy.PAGE, ReplyBy.SMS, ReplyBy.EMAIL)
 
 WITHOUT_CONSENT = FieldFault(
     field="consent",
-    message_ko="연락처를 적으셨다면 개인정보 수집·이용에 동의해 주세요.",
-    message_en="To leave a contact, agree to the use of your personal data.",
+    message_ko="연락처나 이름을 적으셨다면 개인정보 수집·이용에 동의해 주세요.",
+    message_en="To leave a contact or a name, agree to the use of personal data.",
 )
 
 SENT_ALREADY = FieldFault(
