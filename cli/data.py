@@ -15,7 +15,8 @@ from rules.city_data import faults, unknown_file
 from rules.packs import SEOUL
 from rules.tables import CityData, Fault, file_names
 from settings import Settings, SettingsError
-from storage.calendars import Calendars, order_recomputation
+from storage.calendars import order_recomputation
+from storage.calendars import versions as calendar_versions
 from storage.city_data import (
     StaleDataError,
     Touched,
@@ -169,7 +170,7 @@ async def _keep(made: Composition, after: CityData, seen: Effect, source: str) -
     async with made.store.engine.begin() as conn:
         await keep_data(conn, after, source=source, loaded_by=_user())
         if seen.recount:
-            calendar = await Calendars().current(conn)
+            calendar, *_ = await calendar_versions(conn)
             await order_recomputation(
                 conn,
                 _order(after),

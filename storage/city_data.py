@@ -165,7 +165,6 @@ async def _take(data: CityData) -> None:
     # While this one was read, a newer one may have been.
     if data.version > city_data().version:
         put_in_force(data)
-        log.info("the city's data is in force", version=data.version)
 
 
 @asynccontextmanager
@@ -179,6 +178,7 @@ async def following_city_data(store: Store) -> AsyncIterator[None]:
             await _take(await newest_data(conn))
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         log.warning("the city's data waits for the database", fault=type(error).__name__)
+    log.info("the city's data is in force", version=city_data().version)
     following = asyncio.create_task(_follow(store))
     try:
         yield
@@ -189,10 +189,14 @@ async def following_city_data(store: Store) -> AsyncIterator[None]:
 
 
 async def _follow(store: Store) -> None:
+    said = city_data().version
     while True:
         await asyncio.sleep(LOOK_EVERY_SECONDS)
         try:
             async with store.engine.connect() as conn:
                 await take_newest(conn)
+            if city_data().version != said:
+                said = city_data().version
+                log.info("the city's data is in force", version=said)
         except (SQLAlchemyError, OSError, TimeoutError) as error:
             log.warning("the city's data waits for the database", fault=type(error).__name__)
