@@ -189,7 +189,7 @@ class RuleBook:
 
     def _target(self, facts: CaseFacts) -> datetime | None:
         hours = target_hours(facts, opinion_hours=self.escalation.opinion_target_hours)
-        return facts.submitted_at + timedelta(hours=hours) if hours is not None else None
+        return _target_start(facts) + timedelta(hours=hours) if hours is not None else None
 
     def _main_clocks(
         self,

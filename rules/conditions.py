@@ -69,7 +69,8 @@ def _returnable(asked: Asked) -> Words | None:
 
 
 def _supplement_extensible(asked: Asked) -> Words | None:
-    no = asked.law.supplement_extension_refusal(asked.facts, asked.extension())
+    more = asked.extension().model_copy(update={"nth": None})  # the citizen's period counts its own
+    no = asked.law.supplement_extension_refusal(asked.facts, more)
     return (no.ko, no.en, no.article) if no else None
 
 

@@ -161,12 +161,16 @@ def _department(asked: Asked) -> str | Refusal:
 
 def _moved(asked: Asked, done: Consequence) -> Refusal | None:
     """A first routing to any agency is no transfer; a later one to another agency begins the
-    legal clock anew at its receipt, and so a new term (법 §16, reading A7)."""
+    legal clock anew at its receipt, and so a new term (법 §16, reading A7). Back to the first-line
+    desk, which decides for all agencies, is no receipt: agency and clock stay as they are."""
     target = _department(asked)
     if isinstance(target, Refusal):
         return target
     facts, agency = asked.facts, agency_of(target)
     done.detail["from"] = facts.department
+    if target == FIRST_LINE:
+        done.changes |= {"department": target, "state": State.RECEIVED}
+        return None
     done.changes |= {"department": target, "agency": agency, "state": State.ASSIGNED}
     if facts.agency is not None and agency != facts.agency:
         opening = asked.law.opening(asked.at)

@@ -140,8 +140,12 @@ FIELDS: dict[str, ActField] = {
             read_by_petitioner=True,
         ),
         ActField(name="days", kind=FieldKind.COUNT, ko="기간(일)", en="days", most=365),
-        ActField(name="households", kind=FieldKind.COUNT, ko="세대 수", en="households"),
-        ActField(name="signatures", kind=FieldKind.COUNT, ko="연명 인원", en="signatures"),
+        ActField(
+            name="households", kind=FieldKind.COUNT, ko="세대 수", en="households", most=100_000
+        ),
+        ActField(
+            name="signatures", kind=FieldKind.COUNT, ko="연명 인원", en="signatures", most=100_000
+        ),
         ActField(name="grade", kind=FieldKind.COUNT, ko="만족도", en="grade", most=5),
         ActField(
             name="consent", kind=FieldKind.FLAG, ko="민원인 동의 받음", en="petitioner consents"

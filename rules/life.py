@@ -5,15 +5,22 @@ from datetime import datetime
 
 from pydantic import JsonValue
 
-from rules.case_facts import CaseFacts, Cooperation, Spell, SupplementRound
+from rules import pauses
+from rules.case_facts import CaseFacts, Cooperation, Spell
+from rules.pauses import Changes
 from rules.taxonomy import leaf_at
-from schema.codes import ENDED_STATES, CaseKind, EventKind, Role
-from schema.deadlines import EventType, Extension, Happening
+from schema.codes import ENDED_STATES, CaseKind, EventKind, Role, State
+from schema.deadlines import EventType, Extension
 from schema.events import CaseEvent
+from schema.grounds import ClosedFor
 
 __all__ = ["CaseFacts", "facts_after", "facts_of"]
 
-Changes = dict[str, object]
+CLOSED_BY_DISPOSITION = (
+    ClosedFor.NOT_SUPPLEMENTED,
+    ClosedFor.UNDELIVERABLE,
+    ClosedFor.REPEATED,
+)
 
 
 def facts_of(log: Sequence[CaseEvent], *, kind: CaseKind, synthetic: bool = False) -> CaseFacts:
@@ -34,8 +41,8 @@ def facts_of(log: Sequence[CaseEvent], *, kind: CaseKind, synthetic: bool = Fals
         submitted_at=first.at,
         synthetic=synthetic,
         objection_days=int(str(basis)) if basis is not None else None,
-        households=_count(first.detail.get("households", 0)),
-        signatures=_count(first.detail.get("signatures", 0)),
+        households=pauses.count(first.detail.get("households", 0)),
+        signatures=pauses.count(first.detail.get("signatures", 0)),
     )
     for event in log[1:]:
         facts = facts_after(facts, event)
@@ -57,21 +64,18 @@ def facts_after(facts: CaseFacts, event: CaseEvent) -> CaseFacts:
     fold = _FOLDS.get(event.kind)
     if fold is not None:
         changes |= fold(facts, event)
-    if event.state in ENDED_STATES and facts.ended_at is None:
+    if event.state in ENDED_STATES and (facts.ended_at is None or _left_merger(facts, event)):
         changes["ended_at"] = event.at
     return facts.model_copy(update=changes)
 
 
+def _left_merger(facts: CaseFacts, event: CaseEvent) -> bool:
+    """A merged case ends for good with the answer to all, not on the day it was merged."""
+    return facts.state is State.MERGED and event.state is not State.MERGED
+
+
 def _instant(value: JsonValue) -> datetime:
     return datetime.fromisoformat(str(value))
-
-
-def _count(value: JsonValue) -> int:
-    return int(str(value))
-
-
-def _happening(kind: EventType, at: datetime, *, extended: bool = False) -> Happening:
-    return Happening.model_validate({"type": kind, "at": at, "extended": extended})
 
 
 def _received(facts: CaseFacts, event: CaseEvent) -> Changes:
@@ -106,7 +110,7 @@ def _moved(facts: CaseFacts, event: CaseEvent) -> Changes:
             "exclusion": None,
             "happenings": (
                 *facts.happenings,
-                _happening(EventType.TRANSFER_RECEIVED, _instant(held_since)),
+                pauses.happening(EventType.TRANSFER_RECEIVED, _instant(held_since)),
             ),
         }
     return changes
@@ -118,115 +122,12 @@ def _taken_up(facts: CaseFacts, event: CaseEvent) -> Changes:
     return {"accepted": True, "officer": facts.officer or own}
 
 
-def _asked_for_supplement(facts: CaseFacts, event: CaseEvent) -> Changes:
-    again = facts.supplement is not None
-    round_ = SupplementRound(
-        ordinal=facts.supplements + 1,
-        asked_at=event.at,
-        days=_count(event.detail["days"]),
-        before=facts.supplement.before if facts.supplement else facts.state,
-        again=again,
-    )
-    changes: Changes = {"supplement": round_, "supplements": facts.supplements + 1}
-    if not again:
-        changes["happenings"] = (
-            *facts.happenings,
-            _happening(EventType.SUPPLEMENT_REQUEST, event.at),
-        )
-    return changes | {"accepted": True}
-
-
-def _supplement_extended(facts: CaseFacts, event: CaseEvent) -> Changes:
-    if facts.supplement is None:
-        return {}
-    more = Extension.model_validate(
-        {"type": EventType.EXTEND, "at": event.at, "days": _count(event.detail["days"])}
-    )
-    round_ = facts.supplement.model_copy(
-        update={
-            "extensions": (*facts.supplement.extensions, more),
-            "ordinal": facts.supplements + 1,
-        }
-    )
-    return {"supplement": round_, "supplements": facts.supplements + 1}
-
-
-def _supplemented(facts: CaseFacts, event: CaseEvent) -> Changes:
-    given = _happening(EventType.SUPPLEMENT_RECEIVED, event.at)
-    return {"supplement": None, "happenings": (*facts.happenings, given)}
-
-
-def _investigation_started(facts: CaseFacts, event: CaseEvent) -> Changes:
-    ordinal = facts.investigations + 1
-    return {
-        "investigation": Spell(ordinal=ordinal, since=event.at),
-        "investigations": ordinal,
-        "happenings": (
-            *facts.happenings,
-            _happening(EventType.INVESTIGATION_START, event.at),
-        ),
-    }
-
-
-def _investigation_extended(facts: CaseFacts, event: CaseEvent) -> Changes:
-    """The running investigation gets its seven days more: its beginning says so from now on."""
-    spell = facts.investigation
-    if spell is None:
-        return {}
-    return {
-        "investigation": spell.model_copy(update={"extended": True}),
-        "happenings": tuple(
-            one.model_copy(update={"extended": True})
-            if isinstance(one, Happening)
-            and one.type is EventType.INVESTIGATION_START
-            and one.at == spell.since
-            else one
-            for one in facts.happenings
-        ),
-    }
-
-
-def _investigation_ended(facts: CaseFacts, event: CaseEvent) -> Changes:
-    end = _happening(EventType.INVESTIGATION_END, event.at)
-    return {"investigation": None, "happenings": (*facts.happenings, end)}
-
-
-def _consultation_started(facts: CaseFacts, event: CaseEvent) -> Changes:
-    ordinal = facts.consultations + 1
-    return {
-        "consultation": Spell(
-            ordinal=ordinal, since=event.at, days=_count(event.detail.get("days", 21))
-        ),
-        "consultations": ordinal,
-        "happenings": (*facts.happenings, _happening(EventType.CONSULT_REQUEST, event.at)),
-    }
-
-
-def _consultation_ended(facts: CaseFacts, event: CaseEvent) -> Changes:
-    reply = _happening(EventType.CONSULT_REPLY, event.at)
-    return {"consultation": None, "happenings": (*facts.happenings, reply)}
-
-
-def _exclusion_started(facts: CaseFacts, event: CaseEvent) -> Changes:
-    ordinal = facts.exclusions + 1
-    return {
-        "exclusion": Spell(ordinal=ordinal, since=event.at),
-        "exclusions": ordinal,
-        "happenings": (*facts.happenings, _happening(EventType.EXCLUSION_START, event.at)),
-    }
-
-
-def _exclusion_ended(facts: CaseFacts, event: CaseEvent) -> Changes:
-    end = _happening(EventType.EXCLUSION_END, event.at)
-    return {"exclusion": None, "happenings": (*facts.happenings, end)}
-
-
 def _extended(facts: CaseFacts, event: CaseEvent) -> Changes:
     more = Extension.model_validate(
         {
             "type": EventType.EXTEND,
             "at": event.at,
-            "days": _count(event.detail["days"]),
+            "days": pauses.count(event.detail["days"]),
             "nth": facts.extensions + 1,
             "reason_code": event.detail["reason_code"],
             "consent": bool(event.detail.get("consent")),
@@ -246,7 +147,7 @@ def _cooperation_requested(facts: CaseFacts, event: CaseEvent) -> Changes:
         ordinal=ordinal,
         department=str(event.detail["department"]),
         asked_at=event.at,
-        days=_count(event.detail["days"]),
+        days=pauses.count(event.detail["days"]),
     )
     return {"cooperation": (*facts.cooperation, asked), "cooperations": ordinal}
 
@@ -272,15 +173,26 @@ def _answered(facts: CaseFacts, event: CaseEvent) -> Changes:
         "investigation": None,
         "consultation": None,
         "exclusion": None,
+        "cooperation": (),
     }
     return changes | {"disposed_at": event.at if event.kind is EventKind.REFUSED else None}
 
 
 def _disposed(facts: CaseFacts, event: CaseEvent) -> Changes:
-    ground = event.detail.get("ground")
-    if event.kind is EventKind.CLOSED and ground not in ("not_supplemented", "repeated"):
-        return {}
     return {"disposed_at": event.at}
+
+
+def _closed(facts: CaseFacts, event: CaseEvent) -> Changes:
+    """A return and a closing as repeated are dispositions. What is closed with the case that it
+    was merged into has been answered, or refused, as that one was."""
+    ground = event.detail.get("ground")
+    if ground in CLOSED_BY_DISPOSITION:
+        return _disposed(facts, event)
+    if ground != ClosedFor.ANSWERED_WITH:
+        return {}
+    changes: Changes = {"answered_at": event.at, "answers": facts.answers + 1}
+    refused = event.detail.get("result") == EventKind.REFUSED
+    return changes | (_disposed(facts, event) if refused else {})
 
 
 def _asked_again(facts: CaseFacts, event: CaseEvent) -> Changes:
@@ -331,7 +243,7 @@ def _climbed(facts: CaseFacts, event: CaseEvent) -> Changes:
     also = event.detail.get("also")
     found = [event.detail, *(also if isinstance(also, list) else [])]
     rungs = {
-        (str(one["timer"]), _count(one["term"]), str(one["rung"]))
+        (str(one["timer"]), pauses.count(one["term"]), str(one["rung"]))
         for one in found
         if isinstance(one, dict)
     }
@@ -350,16 +262,16 @@ _FOLDS: dict[EventKind, Callable[[CaseFacts, CaseEvent], Changes]] = {
         "accepted": True,
     },
     EventKind.CONVERTED: _converted,
-    EventKind.SUPPLEMENT_REQUESTED: _asked_for_supplement,
-    EventKind.SUPPLEMENT_EXTENDED: _supplement_extended,
-    EventKind.SUPPLEMENTED: _supplemented,
-    EventKind.INVESTIGATION_STARTED: _investigation_started,
-    EventKind.INVESTIGATION_EXTENDED: _investigation_extended,
-    EventKind.INVESTIGATION_ENDED: _investigation_ended,
-    EventKind.CONSULTATION_STARTED: _consultation_started,
-    EventKind.CONSULTATION_ENDED: _consultation_ended,
-    EventKind.EXCLUSION_STARTED: _exclusion_started,
-    EventKind.EXCLUSION_ENDED: _exclusion_ended,
+    EventKind.SUPPLEMENT_REQUESTED: pauses.asked_for_supplement,
+    EventKind.SUPPLEMENT_EXTENDED: pauses.supplement_extended,
+    EventKind.SUPPLEMENTED: pauses.supplemented,
+    EventKind.INVESTIGATION_STARTED: pauses.investigation_started,
+    EventKind.INVESTIGATION_EXTENDED: pauses.investigation_extended,
+    EventKind.INVESTIGATION_ENDED: pauses.investigation_ended,
+    EventKind.CONSULTATION_STARTED: pauses.consultation_started,
+    EventKind.CONSULTATION_ENDED: pauses.consultation_ended,
+    EventKind.EXCLUSION_STARTED: pauses.exclusion_started,
+    EventKind.EXCLUSION_ENDED: pauses.exclusion_ended,
     EventKind.EXTENDED: _extended,
     EventKind.CONSENTED: lambda facts, event: {"consented": True},
     EventKind.COOPERATION_REQUESTED: _cooperation_requested,
@@ -369,14 +281,14 @@ _FOLDS: dict[EventKind, Callable[[CaseFacts, CaseEvent], Changes]] = {
     EventKind.ANSWERED: _answered,
     EventKind.REFUSED: _answered,
     EventKind.DECLINED: _disposed,
-    EventKind.CLOSED: _disposed,
+    EventKind.CLOSED: _closed,
     EventKind.ASKED_AGAIN: _asked_again,
     EventKind.CORRECTION_DEMANDED: _demanded,
     EventKind.DEMAND_ANSWERED: lambda facts, event: {"demands": facts.demands[1:]},
     EventKind.DELIBERATED: lambda facts, event: {"deliberated": True},
     EventKind.GROUP_DESIGNATED: lambda facts, event: {
-        "households": _count(event.detail["households"]),
-        "signatures": _count(event.detail["signatures"]),
+        "households": pauses.count(event.detail["households"]),
+        "signatures": pauses.count(event.detail["signatures"]),
     },
     EventKind.MERGED: _merged,
     EventKind.UNMERGED: _unmerged,

@@ -11,7 +11,7 @@ from schema.events import CaseEvent
 from schema.grounds import Relation
 from schema.model import Frozen
 from schema.submission import Location, Submission
-from storage.cases import Case, petitioner_of, told_address
+from storage.cases import Case, party_of, petitioner_of, told_address
 from storage.locked_cases import LockedCase
 from storage.opening import Link, open_case
 from storage.sealing import new_data_key
@@ -59,6 +59,7 @@ async def open_linked(
         contact=told.contact,
         thread=told.thread,
         reply_by=told.reply_by,
+        party=await party_of(conn, store, case.number),
         language=told.language,
         public=case.public,
     )

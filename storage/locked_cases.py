@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.calendar import BusinessCalendar
 from rules.life import CaseFacts, facts_of
+from schema.codes import State
 from schema.events import CaseEvent
 from storage.cases import Case, lock_cases, logs_of
 
@@ -67,5 +68,11 @@ def _facts(case: Case, log: Sequence[CaseEvent]) -> CaseFacts:
 
 
 def _with_reporters(one: LockedCase, held: Mapping[str, LockedCase]) -> LockedCase:
-    reporters = tuple(held[number] for number in sorted(one.facts.reporters))
+    """Whoever has been answered with the case, or was given back, is none of its reporters any
+    more: a second answer is not theirs, and their deadlines are over."""
+    reporters = tuple(
+        held[number]
+        for number in sorted(one.facts.reporters)
+        if held[number].facts.merged_into == one.number and held[number].facts.state is State.MERGED
+    )
     return replace(one, reporters=reporters) if reporters else one

@@ -132,6 +132,7 @@ async def _answered(
         detail = {
             "ground": ClosedFor.ANSWERED_WITH.value,
             "with": locked.number,
+            "result": event.kind.value,
             "text": str(kept),
         }
         command = _follow(event, reporter.number, Action.CLOSE, detail)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field, JsonValue, model_validator
 
+from rules.fields import FieldKind, field
 from rules.transitions import fields_of
 from schema.codes import Action
 from schema.commands import Refusal
@@ -19,6 +20,7 @@ from schema.grounds import (
     ReturnGround,
 )
 from schema.model import Frozen
+from schema.numbers import typed_receipt_number
 from schema.plain_text import plain_text
 from storage.cases import event_of_request
 from storage.commands import find_command
@@ -79,9 +81,17 @@ class ActForm(ActBody):
 
 
 def act_body(action: Action, body: ActBody) -> dict[str, JsonValue]:
-    """The fields of `body` that belong to `action`, as the command stores them."""
+    """The fields of `body` that belong to `action`, as the command stores them: a receipt number
+    as it is written, however it was typed."""
     given = body.model_dump(mode="json", exclude_none=True)
-    return {name: given[name] for name in fields_of(action) if name in given}
+    fields = {name: given[name] for name in fields_of(action) if name in given}
+    return {name: _written(name, value) for name, value in fields.items()}
+
+
+def _written(name: str, value: JsonValue) -> JsonValue:
+    if field(name).kind is FieldKind.CASE:
+        return typed_receipt_number(str(value)) or value
+    return value
 
 
 def foreign_fields(action: Action, body: ActBody) -> list[str]:
