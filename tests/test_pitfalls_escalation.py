@@ -161,11 +161,12 @@ async def test_P19_the_level_is_looked_up_when_the_rung_acts(city: WokenCity) ->
     """Whoever left the day before is passed over from then on."""
     number = await taken_up(city)
     await moved(city, number, "3130000.parks")
-    officer = await city.employ(Role.OFFICER, "3130000.parks")
+    await city.employ(Role.OFFICER, "3130000.parks")
+    leaves = await city.employ(Role.TEAM_HEAD, "3130000.parks")
     await city.act(number, Action.START, at=MONDAY, role=Role.OFFICER)
     near, last, *_ = await city.rungs_ahead(number)
     await city.wake(number, near.at)
-    await city.dismiss(officer)
+    await city.dismiss(leaves)
     await city.wake(number, last.at)
     assert spoken(await city.messages(number)) == [("near", "officer"), ("last", "inspector")]
 

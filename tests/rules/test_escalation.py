@@ -52,10 +52,15 @@ def rung(name: str = "due", to: str = "officer", **fields: object) -> Rung:
 
 def ahead(case: LivingCase, rules: RuleBook | None = None) -> list[DueRung]:
     """The rungs of the legal clock that have not acted."""
+    found = of_all_clocks(case, rules)
+    return [due for due in found if due.clock.timer is TimerKind.LEGAL]
+
+
+def of_all_clocks(case: LivingCase, rules: RuleBook | None = None) -> list[DueRung]:
+    """The rungs of every clock that have not acted."""
     rules = rules or book()
     clocks = rules.clocks(case.facts, case.calendar)
-    found = rules.rungs(case.facts, clocks, case.calendar)
-    return [due for due in found if due.clock.timer is TimerKind.LEGAL]
+    return rules.rungs(case.facts, clocks, case.calendar)
 
 
 def names(found: Sequence[DueRung]) -> list[str]:
@@ -137,6 +142,34 @@ def test_a_question_after_the_answer_begins_a_new_term() -> None:
     case.act(Action.ASK_AGAIN, "2026-03-16 10:00", CITIZEN, text="b")
     assert names(ahead(case))[0] == "near"
     assert {due.clock.term for due in ahead(case)} == {2}
+
+
+def test_after_an_answer_only_a_demand_for_correction_climbs() -> None:
+    """Whatever was still awaited when it was answered is no reason to trouble anybody; a demand
+    for correction (영 §18) is answered for itself, and reminded of."""
+    case = grievance()
+    case.act(
+        Action.JOIN_DEPARTMENT,
+        "2026-03-10 10:00",
+        department="3130000.parks",
+        days=2,
+        text="협조",
+    )
+    assert "cooperation" in {due.clock.timer for due in of_all_clocks(case)}
+    case.act(Action.ANSWER, "2026-03-10 11:00", text="a")
+    assert of_all_clocks(case) == []
+    demanded = case.act(
+        Action.DEMAND_CORRECTION,
+        "2026-03-10 13:00",
+        CITIZEN,
+        correction_ground="extra_documents",
+        text="b",
+    )
+    assert isinstance(demanded, CaseEvent), demanded
+    assert [(due.clock.timer, due.rung.name) for due in of_all_clocks(case)] == [
+        ("correction_demand", "near"),
+        ("correction_demand", "due"),
+    ]
 
 
 def test_the_closest_ladder_counts() -> None:
