@@ -15,8 +15,10 @@ from rules.calendar import (
     first_change,
     national_calendar,
 )
+from rules.packs import SEOUL
 from schema.model import Frozen
 from storage.city_data import PACKAGE, newest_number, take_newest
+from storage.counting import hold_counting
 from storage.tables import calendar_override, calendar_version, outage_window, recomputation
 
 
@@ -142,7 +144,13 @@ async def record_outage(
         .values(start_at=window.start, end_at=window.end, source=source)
         .on_conflict_do_nothing()
     )
-    return await _next_version(conn, current, reason=f"장애 {window.start.isoformat()}")
+    return await _next_version(conn, current, reason=_outage_words(window))
+
+
+def _outage_words(window: OutageWindow) -> str:
+    start, end = window.start.astimezone(SEOUL), window.end.astimezone(SEOUL)
+    until = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%Y-%m-%d %H:%M}"
+    return f"정보시스템 장애 {start:%Y-%m-%d %H:%M}~{until}"
 
 
 async def overrides(conn: AsyncConnection) -> tuple[Override, ...]:
@@ -205,7 +213,9 @@ async def _next_version(
 async def order_recomputation(
     conn: AsyncConnection, name: str, *, version: int, reason: str, since: datetime | None
 ) -> None:
-    """Have every open case recomputed whose deadline may have moved; ordered once by `name`."""
+    """Have every open case recomputed whose deadline may have moved; ordered once by `name`, in the
+    transaction of the news itself, which waits here for the acts that count without it."""
+    await hold_counting(conn)
     await conn.execute(
         insert(recomputation)
         .values(id=name, calendar_version=version, reason=reason, since=since)
