@@ -1,7 +1,7 @@
 """How escalation of this kind has failed elsewhere, P17 to P24 and P26: each test is the promise
 that this one does not. What a killed process leaves behind is tested in tests/system.
 """
-# ruff: noqa: N802 (the tests are called by the numbers of the list)
+
 
 import asyncio
 from collections import Counter
