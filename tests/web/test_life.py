@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pydantic import JsonValue
@@ -11,6 +11,7 @@ from sqlalchemy import update
 from rules.transitions import fields_of
 from schema.codes import Action, Role, TimerKind
 from schema.events import Actor
+from schema.numbers import receipt_number
 from schema.party import FiledAs, Party, Person
 from storage.exceptions import ExceptionKind, raise_exception
 from storage.tables import cases
@@ -18,6 +19,7 @@ from tests.web.conftest import CLEANSING, FIRST_LINE, ROADS, City
 from tests.web.life import asked, first_line, inputs_of, whole
 from tests.web.test_case_pages import opened
 from tests.web.test_officer import csrf_in, program
+from web.acts import ActBody, act_body
 from web.clocks import clock_panel
 
 
@@ -184,7 +186,7 @@ async def test_a_joined_department_reads_the_case_and_gives_its_part_only(city: 
         ("extend", {"days": 0, "reason_code": "cooperation", "reason": "t"}, "days"),
         ("decline", {"decline_ground": "boring", "reason": "t"}, "decline_ground"),
         ("comment", {"text": "t", "days": 3}, "days"),
-        ("designate_group", {"households": 5, "signatures": 5000}, "signatures"),
+        ("designate_group", {"households": 5, "signatures": 100_001}, "signatures"),
     ],
 )
 async def test_a_wrong_choice_is_named(
@@ -274,3 +276,12 @@ async def test_who_stands_behind_a_petition_is_shown_with_the_petitioner_only(ci
     )
     assert "성춘향" in asked_for.text
     assert "대리인" in asked_for.text
+
+
+def test_a_number_typed_as_people_write_it_names_the_case() -> None:
+    """Small letters and no dashes: the merge is stored with the number as it is written."""
+    number = receipt_number(date(2026, 11, 23), 1)
+    given = ActBody(request_id="m", into=f" {number.replace(chr(45), '').lower()} ")
+    assert act_body(Action.MERGE, given)["into"] == number
+    odd = ActBody(request_id="m", into="somewhere")
+    assert act_body(Action.MERGE, odd)["into"] == "somewhere"

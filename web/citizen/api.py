@@ -18,6 +18,7 @@ from web.citizen.access import open_with_key
 from web.citizen.case_view import (
     CITIZEN,
     CITIZENS_ACTIONS,
+    answered_at,
     asked_for,
     objection_until,
     offered_to_citizen,
@@ -64,7 +65,8 @@ class LinkView(Frozen):
 
 class PetitionView(Frozen):
     """A petition as its petitioner may see it. `due_at` is the legal due, else the target;
-    `steps` say how the legal due was counted. A merged one is handled in another case."""
+    `steps` say how the legal due was counted. While it is merged into another case,
+    due and department are that one's."""
 
     receipt_number: str
     status: State
@@ -166,6 +168,8 @@ def view_of(opened: OpenedCase, site: Site) -> PetitionView:
             submitted_at=opened.submitted_at,
         )
     explained, asked = site.book.explained(opened.facts, around.calendar), asked_for(opened, site)
+    together = around.root if case.state is State.MERGED else None
+    handled = together or case
     return PetitionView(
         receipt_number=case.number,
         status=case.state,
@@ -174,16 +178,16 @@ def view_of(opened: OpenedCase, site: Site) -> PetitionView:
         registered=True,
         submitted_at=case.submitted_at,
         received_at=case.received_at,
-        due_at=case.due_at(),
+        due_at=handled.due_at(),
         legal_due_at=case.legal_due_at,
         target_due_at=case.target_due_at,
         due_reason_ko=why_due(opened, site.book, ko),
         due_reason_en=why_due(opened, site.book, en),
         urgent=case.urgent,
         item=case.item,
-        department=department_view(case.department),
+        department=department_view(handled.department),
         answer=answer_of(opened.events, opened.texts or {}, eyes=Visibility.PETITIONER),
-        answered_at=case.answered_at,
+        answered_at=answered_at(opened),
         timeline=_lines(opened, ko, en),
         extended=case.extended,
         merged=case.state is State.MERGED,
