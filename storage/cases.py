@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import AwareDatetime, JsonValue
-from sqlalchemy import Row, and_, func, literal, or_, select, text
+from sqlalchemy import Row, and_, func, literal, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.codes import CaseKind, Channel, PetitionType, ReplyBy, State
@@ -15,6 +15,7 @@ from schema.messages import Recipient
 from schema.model import Frozen
 from schema.party import Party
 from schema.submission import Attachment, Contact, Thread
+from storage.counting import while_counting
 from storage.sealing import ErasedError
 from storage.store import Store
 from storage.tables import attachment, case_event, cases, intake_journal, petitioner
@@ -109,9 +110,10 @@ async def lock_cases(conn: AsyncConnection, numbers: Sequence[str]) -> tuple[Cas
     the rest of the transaction: whoever locks several does it in one order."""
     statement = (
         select(*CASE_COLUMNS)
+        .join_from(cases, while_counting, true())
         .where(or_(cases.c.number.in_(numbers), cases.c.merged_into.in_(numbers)))
         .order_by(cases.c.number)
-        .with_for_update()
+        .with_for_update(of=cases)
     )
     return tuple(case_of(row) for row in await conn.execute(statement))
 

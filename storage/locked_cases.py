@@ -9,6 +9,7 @@ from rules.calendar import BusinessCalendar
 from rules.life import CaseFacts, facts_of
 from schema.codes import State
 from schema.events import CaseEvent
+from storage.calendars import Calendars
 from storage.cases import Case, lock_cases, logs_of
 
 
@@ -40,7 +41,7 @@ class LockedCase:
 
 
 async def lock_all(
-    conn: AsyncConnection, numbers: Sequence[str], calendar: BusinessCalendar
+    conn: AsyncConnection, numbers: Sequence[str], calendars: Calendars
 ) -> dict[str, LockedCase]:
     """The cases and their reporters by number, locked in the order of their numbers.
 
@@ -50,6 +51,8 @@ async def lock_all(
     for number in numbers:
         if number not in found:
             raise LookupError(number)
+    # Read under the locks: what was read before would be older than what the row was counted by.
+    calendar = await calendars.current(conn)
     logs = await logs_of(conn, tuple(found))
     held = {
         number: LockedCase(case, logs[number], _facts(case, logs[number]), calendar)
@@ -59,7 +62,7 @@ async def lock_all(
     if missing := sorted(known - held.keys()):
         # Merged while we waited for the lock. These are locked out of order, so a deadlock is
         # possible: the database ends one of the two, and its activity tries again.
-        held |= await lock_all(conn, missing, calendar)
+        held |= await lock_all(conn, missing, calendars)
     return {number: _with_reporters(one, held) for number, one in held.items()}
 
 

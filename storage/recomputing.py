@@ -6,28 +6,34 @@ most one, and doing a batch again finds nothing left to move.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+import structlog
 from pydantic import AwareDatetime
 from sqlalchemy import Table, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.book import Clocks, RuleBook
-from rules.calendar import BusinessCalendar
+from rules.calendar import BusinessCalendar, CalendarError
 from rules.consequences import Consequence, drawn_event
 from rules.life import CaseFacts, facts_of
 from rules.waking import SYSTEM
-from schema.codes import Action, State
+from schema.codes import Action, CaseKind, State
 from schema.commands import Command, Moment
 from schema.events import CaseEvent
 from schema.model import Frozen
 from storage.calendars import Calendars
 from storage.cases import CASE_COLUMNS, Case, case_of, logs_of
+from storage.counting import share_counting
 from storage.event_log import logged_values, sent_values
+from storage.owed_looks import Nearer, any_owed, owe_looks, owed_looks
 from storage.store import Store
 from storage.tables import case_event, cases, outbox, recomputation
+
+log = structlog.get_logger()
 
 BATCH = 500
 ANSWER_OWED = frozenset(State) - {
@@ -51,15 +57,15 @@ class Recomputation(Frozen):
     reached: str
     looked_at: int
     moved: int
+    uncounted: int
     finished_at: AwareDatetime | None
 
 
 class Batch(Frozen):
-    """What one batch did. `earlier`: cases whose next moment came nearer; `done`: the last one."""
+    """What one batch did; `done`: it was the last one."""
 
     looked_at: int
     moved: int
-    earlier: tuple[str, ...]
     done: bool
 
 
@@ -69,10 +75,34 @@ class _Move(NamedTuple):
     moment: Moment | None
 
 
+class _Reporter(NamedTuple):
+    kind: CaseKind
+    log: Sequence[CaseEvent]
+
+
+class _Counted(NamedTuple):
+    moves: list[_Move]
+    uncounted: int
+
+
+UNCOUNTABLE = (CalendarError, LookupError, ValueError)
+"""What a single case can have that the rules in force cannot count (an item that the city's data
+dropped, a year that no calendar covers). It must not hold up those behind it."""
+
+
 def moved_deadline(
-    case: Case, facts: CaseFacts, clocks: Clocks, *, name: str, reason: str, at: datetime
+    case: Case,
+    log: Sequence[CaseEvent],
+    facts: CaseFacts,
+    clocks: Clocks,
+    *,
+    name: str,
+    reason: str,
+    at: datetime,
 ) -> CaseEvent | None:
-    """The event of a deadline that moved, or None where it stands where it stood."""
+    """The event of a deadline that moved, or None where it stands where it stood: that makes it
+    once. Its request id is the order's name; where rules and calendar changed together, a case
+    can move twice under one order, and the second has its number in the log behind."""
     old, new = (case.legal_due_at, case.target_due_at), (clocks.legal_due_at, clocks.target_due_at)
     if old == new:
         return None
@@ -86,8 +116,11 @@ def moved_deadline(
         "calendar_version": clocks.calendar_version,
         "promise_moved": promised != promise,
     }
+    request_id = f"recompute/{name}"
+    if any(event.request_id == request_id for event in log):
+        request_id = f"{request_id}/{case.seq + 1}"
     command = Command(
-        request_id=f"recompute/{name}",
+        request_id=request_id,
         case=case.number,
         action=Action.RECOMPUTE,
         actor=SYSTEM,
@@ -132,46 +165,70 @@ class Recomputing:
             if order is None:
                 raise LookupError(name)
             if order.finished_at is not None:
-                return Batch(looked_at=0, moved=0, earlier=(), done=True)
+                return Batch(looked_at=0, moved=0, done=True)
+            await share_counting(conn)
             found = await _batch(conn, order, limit)
             calendar = await self._calendars.current(conn)
-            moves = await self._moves(conn, order, found, calendar)
+            moves, uncounted = await self._counted(conn, order, found, calendar)
             await _write(conn, moves)
+            await owe_looks(conn, [Nearer(move.case, move.moment) for move in moves])
             done = len(found) < limit
             moved = sum(move.event is not None for move in moves)
-            await _keep_progress(conn, order, found, moved, done=done)
-        earlier = tuple(move.case.number for move in moves if _is_earlier(move))
-        return Batch(looked_at=len(found), moved=moved, earlier=earlier, done=done)
+            await _keep_progress(conn, order, found, moved, uncounted, done=done)
+        return Batch(looked_at=len(found), moved=moved, done=done)
+
+    def owed_looks(self, *, limit: int) -> AbstractAsyncContextManager[tuple[str, ...]]:
+        """The next cases whose workflows have to look at the record again (`owed_looks.py`)."""
+        return owed_looks(self._store, limit=limit)
 
     async def unfinished(self) -> tuple[Recomputation, ...]:
-        """The orders that still have cases to look at."""
+        """The orders that have something left to do: cases to look at, or workflows to tell."""
         async with self._store.engine.connect() as conn:
-            return await recomputations(conn, unfinished_only=True)
+            orders = await recomputations(conn, unfinished_only=True)
+            if not orders and await any_owed(conn):
+                return (await recomputations(conn))[-1:]
+            return orders
 
-    async def _moves(
+    async def _counted(
         self,
         conn: AsyncConnection,
         order: Recomputation,
         found: Sequence[Case],
         calendar: BusinessCalendar,
-    ) -> list[_Move]:
+    ) -> _Counted:
         logs = await logs_of(conn, [case.number for case in found])
-        facts = {
-            case.number: facts_of(logs[case.number], kind=case.kind, synthetic=case.synthetic)
-            for case in found
-        }
-        reporters = await _reporters(conn, facts.values())
+        reporters = await _reporters(conn, [case.number for case in found])
         now = datetime.now(UTC)
-        moves = []
+        moves, uncounted = [], 0
         for case in found:
-            own = facts[case.number]
-            joined = [reporters[number] for number in sorted(own.reporters)]
-            clocks = self._book.clocks(own, calendar, reporters=joined)
-            moment = self._book.moment(own, clocks, calendar)
-            event = moved_deadline(case, own, clocks, name=order.id, reason=order.reason, at=now)
-            if event is not None or _differs(case, moment):
-                moves.append(_Move(case, event, moment))
-        return moves
+            try:
+                move = self._move(
+                    case, logs[case.number], reporters.get(case.number, ()), order, calendar, now
+                )
+            except UNCOUNTABLE as error:
+                log.error("case not recomputed", case=case.number, fault=repr(error))
+                uncounted += 1
+                continue
+            if move.event is not None or _differs(case, move.moment):
+                moves.append(move)
+        return _Counted(moves, uncounted)
+
+    def _move(
+        self,
+        case: Case,
+        own_log: Sequence[CaseEvent],
+        reporters: Sequence[_Reporter],
+        order: Recomputation,
+        calendar: BusinessCalendar,
+        now: datetime,
+    ) -> _Move:
+        facts = facts_of(own_log, kind=case.kind, synthetic=case.synthetic)
+        joined = [facts_of(one.log, kind=one.kind) for one in reporters]
+        clocks = self._book.clocks(facts, calendar, reporters=joined)
+        event = moved_deadline(
+            case, own_log, facts, clocks, name=order.id, reason=order.reason, at=now
+        )
+        return _Move(case, event, self._book.moment(facts, clocks, calendar))
 
 
 async def _locked_order(conn: AsyncConnection, name: str) -> Recomputation | None:
@@ -202,27 +259,25 @@ async def _batch(conn: AsyncConnection, order: Recomputation, limit: int) -> tup
     return tuple(case_of(row) for row in await conn.execute(ordered))
 
 
-async def _reporters(conn: AsyncConnection, facts: Iterable[CaseFacts]) -> dict[str, CaseFacts]:
-    """The facts of the cases merged into these: their rows wait for the ones that we hold."""
-    numbers = sorted({number for one in facts for number in one.reporters})
-    if not numbers:
-        return {}
-    statement = select(cases.c.number, cases.c.kind).where(cases.c.number.in_(numbers))
-    kinds = {row.number: row.kind for row in await conn.execute(statement)}
-    logs = await logs_of(conn, numbers)
-    return {number: facts_of(log, kind=kinds[number]) for number, log in logs.items()}
+async def _reporters(conn: AsyncConnection, numbers: Sequence[str]) -> dict[str, list[_Reporter]]:
+    """The cases merged into these, by theirs: their rows wait for the ones that we hold. Whoever
+    was answered with a case or given back is none of its reporters any more."""
+    statement = (
+        select(cases.c.number, cases.c.kind, cases.c.merged_into)
+        .where(cases.c.merged_into.in_(numbers), cases.c.state == State.MERGED)
+        .order_by(cases.c.number)
+    )
+    rows = (await conn.execute(statement)).all()
+    logs = await logs_of(conn, [row.number for row in rows]) if rows else {}
+    found: dict[str, list[_Reporter]] = {}
+    for row in rows:
+        found.setdefault(row.merged_into, []).append(_Reporter(row.kind, logs[row.number]))
+    return found
 
 
 def _differs(case: Case, moment: Moment | None) -> bool:
     stands = (case.next_at, case.next_timer, case.next_rung)
     return stands != ((moment.at, moment.timer, moment.rung) if moment else (None, None, None))
-
-
-def _is_earlier(move: _Move) -> bool:
-    """Only then the workflow has to hear of it: one that wakes too early asks again by itself."""
-    if move.moment is None:
-        return False
-    return move.case.next_at is None or move.moment.at < move.case.next_at
 
 
 async def _write(conn: AsyncConnection, moves: Sequence[_Move]) -> None:
@@ -303,6 +358,7 @@ async def _keep_progress(
     order: Recomputation,
     found: Sequence[Case],
     moved: int,
+    uncounted: int,
     *,
     done: bool,
 ) -> None:
@@ -313,6 +369,7 @@ async def _keep_progress(
             reached=found[-1].number if found else order.reached,
             looked_at=order.looked_at + len(found),
             moved=order.moved + moved,
+            uncounted=order.uncounted + uncounted,
             finished_at=func.now() if done else None,
         )
     )

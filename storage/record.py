@@ -30,6 +30,7 @@ from storage.commands import settle_command
 from storage.event_log import write_act
 from storage.exceptions import resolution_by, with_exception
 from storage.locked_cases import LockedCase, lock_all
+from storage.owed_looks import Nearer, owe_looks
 from storage.recomputing import ANSWER_OWED, moved_deadline
 from storage.related_cases import after_act, locked_together, named_cases
 from storage.staffing import staffed
@@ -79,17 +80,19 @@ class Recorder:
         clocks = self._clocks_of(locked)
         event = moved_deadline(
             case,
+            locked.log,
             locked.facts,
             clocks,
             name=f"calendar/{calendar.version}",
             reason=await reason_of(conn, calendar.version),
             at=datetime.now(UTC),
         )
-        if event is None or locked.event_of(event.request_id) is not None:
+        if event is None:
             return locked
         moment = self.book.moment(locked.facts, clocks, calendar)
         values = case_values(locked.facts, event, moment)
         await write_act(conn, event, values)
+        await owe_looks(conn, [Nearer(case, moment)])
         return replace(locked, case=case.model_copy(update=values), log=(*locked.log, event))
 
     async def lock(self, conn: AsyncConnection, number: str) -> LockedCase:
@@ -103,7 +106,7 @@ class Recorder:
 
         Raises LookupError where one of `numbers` does not exist.
         """
-        return await lock_all(conn, numbers, await self._calendars.current(conn))
+        return await lock_all(conn, numbers, self._calendars)
 
     async def apply(
         self, conn: AsyncConnection, locked: LockedCase, command: Command

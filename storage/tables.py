@@ -417,7 +417,18 @@ recomputation = Table(
     Column("looked_at", Integer, nullable=False, server_default="0"),
     Column("moved", Integer, nullable=False, server_default="0"),
     Column("finished_at", Instant),
+    Column("uncounted", Integer, nullable=False, server_default="0"),
     comment="How far the open cases have been recomputed; it goes on from there after a crash.",
+)
+
+owed_look = Table(
+    "owed_look",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("case_number", String(15), nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Index("ix_owed_look_next_at", "next_at", "id"),
+    comment="Cases whose workflow has to be told of a nearer moment; gone once it was.",
 )
 
 city_data = Table(
