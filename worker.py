@@ -243,7 +243,7 @@ class PetitionRole:
             if not await schedule_housekeeping(client, task_queue=TASK_QUEUE):
                 return
             housekeeping = housekeeping_of(self._made, RunningCases(client))
-            resumed = await housekeeping.resume(unattended_only=False)
+            resumed = await housekeeping.resume_all()
         except (RPCError, TemporalAwayError) as error:
             log.warning("Temporal is away", fault=type(error).__name__)
             return

@@ -12,6 +12,7 @@ from storage.cases import open_numbers
 from storage.commands import settle_command, unanswered_commands
 from storage.record import Recorder
 from storage.store import Store
+from storage.unattended import unattended
 
 PAGE = 500
 UNATTENDED = timedelta(minutes=10)
@@ -37,16 +38,25 @@ class Housekeeping:
 
     @activity.defn
     async def resume_unattended(self) -> int:
-        """Start a workflow for every open case that seems to have none; gives how many."""
-        return await self.resume(unattended_only=True)
+        """Start a workflow for every open case that seems to have none, the longest due first;
+        gives how many."""
+        before, after, started = datetime.now(UTC) - UNATTENDED, None, 0
+        while True:
+            async with self._store.engine.connect() as conn:
+                page = await unattended(conn, before=before, after=after, limit=PAGE)
+            for one in page:
+                await self._start(one.number)
+            started += len(page)
+            if len(page) < PAGE:
+                return started
+            after = page[-1]
 
-    async def resume(self, *, unattended_only: bool) -> int:
-        """Start workflows for open cases, page by page; harmless where one is running."""
-        before = datetime.now(UTC) - UNATTENDED if unattended_only else None
+    async def resume_all(self) -> int:
+        """Start workflows for all open cases, page by page; harmless where one is running."""
         after, started = "", 0
         while True:
             async with self._store.engine.connect() as conn:
-                page = await open_numbers(conn, after=after, limit=PAGE, unattended_before=before)
+                page = await open_numbers(conn, after=after, limit=PAGE)
             for number in page:
                 await self._start(number)
             started += len(page)

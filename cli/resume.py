@@ -9,7 +9,9 @@ async def run_resume(settings: Settings, *, unattended_only: bool) -> int:
     """Resume, and print how many cases were looked at; harmless where all are running."""
     made = Composition(settings, "resume")
     running = RunningCases(await temporal_client(settings))
-    count = await housekeeping_of(made, running).resume(unattended_only=unattended_only)
+    housekeeping = housekeeping_of(made, running)
+    resume = housekeeping.resume_unattended if unattended_only else housekeeping.resume_all
+    count = await resume()
     await made.store.close()
     print(f"{count} open cases have their workflow.")
     return 0

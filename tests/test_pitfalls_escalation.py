@@ -2,7 +2,6 @@
 that this one does not. What a killed process leaves behind is tested in tests/system.
 """
 
-
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from prometheus_client import REGISTRY
 from pydantic import JsonValue, ValidationError
 from structlog.testing import capture_logs
 
+from activities import housekeeping
 from activities.escalation_watch import LATE_BEAT, NO_HEARTBEAT, NOTHING_ACTS, EscalationWatch
 from rules.book import RuleBook
 from rules.calendar import national_calendar
@@ -22,6 +22,7 @@ from rules.escalation import Escalation, read_escalation
 from rules.life import facts_of
 from rules.packs import SEOUL
 from schema.codes import Action, CaseKind, EventKind, Role, State, TimerKind
+from schema.commands import Command
 from schema.events import CaseEvent
 from schema.numbers import receipt_number
 from storage.escalation_state import escalation_state
@@ -265,6 +266,31 @@ async def test_P22_after_an_outage_each_case_has_one_message_that_names_its_rung
         assert [rung for _, _, rung in rungs_of([message])] == due
         await city.wake(number, back + timedelta(minutes=1))
         assert len(await city.messages(number)) == 1
+
+
+async def test_P22_cases_whose_workflows_were_lost_are_helped_in_the_order_of_their_due(
+    city: WokenCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever their numbers and however many pages: the longest due first, none left out, those
+    that never had a workflow among them."""
+    monkeypatch.setattr(housekeeping, "PAGE", 2)
+    days = [3, 1, 4, 0, 2]
+    numbers = {day: await taken_up(city, at=MONDAY - timedelta(days=7 * day)) for day in days}
+    never = await city.file(take_in=False)
+    async with city.store.engine.begin() as conn:
+        await conn.exec_driver_sql("UPDATE cases SET created_at = now() - interval '1 hour'")
+    started: list[str] = []
+
+    async def start(number: str) -> None:
+        started.append(number)
+
+    keeping = housekeeping.Housekeeping(city.store, city.recorder, start=start, send=_never_sent)
+    assert await keeping.resume_unattended() == len(days) + 1
+    assert started == [*(numbers[day] for day in sorted(days, reverse=True)), never]
+
+
+async def _never_sent(command: Command) -> None:
+    raise AssertionError(command)
 
 
 slugs = st.from_regex(r"[a-z]{2,12}", fullmatch=True)

@@ -49,7 +49,14 @@ class WokenCity:
         """The same city under other rules."""
         return WokenCity(self.store, book)
 
-    async def file(self, *, at: datetime = MONDAY, text: str = NOISE, **fields: object) -> str:
+    async def file(
+        self,
+        *,
+        at: datetime = MONDAY,
+        text: str = NOISE,
+        take_in: bool = True,
+        **fields: object,
+    ) -> str:
         """A grievance (7 days) of a department, unless said otherwise, that arrived at `at`."""
         submission = Submission.model_validate(
             {
@@ -67,7 +74,8 @@ class WokenCity:
         async with self.store.engine.begin() as conn:
             key = await new_data_key(conn, self.store.keyring)
             done = await register(conn, self.store, self.recorder, submission, key=key)
-        await self.take_in(done.number)
+        if take_in:
+            await self.take_in(done.number)
         return done.number
 
     async def take_in(self, number: str) -> None:
