@@ -338,21 +338,8 @@ async def figures(
     return tuple(DepartmentFigures.model_validate(row._mapping) for row in rows)
 
 
-async def open_numbers(
-    conn: AsyncConnection, *, after: str, limit: int, unattended_before: datetime | None = None
-) -> tuple[str, ...]:
-    """Numbers of open cases in order, from `after`.
-
-    With `unattended_before`: only those whose workflow seems to be missing, never started or
-    with a next moment that passed before that instant.
-    """
+async def open_numbers(conn: AsyncConnection, *, after: str, limit: int) -> tuple[str, ...]:
+    """Numbers of open cases in order, from `after`."""
     statement = select(cases.c.number).where(~cases.c.ended, cases.c.number > after)
-    if unattended_before is not None:
-        statement = statement.where(
-            or_(
-                and_(cases.c.workflow_started_at.is_(None), cases.c.created_at < unattended_before),
-                cases.c.next_at < unattended_before,
-            )
-        )
     rows = await conn.scalars(statement.order_by(cases.c.number).limit(limit))
     return tuple(rows.all())
