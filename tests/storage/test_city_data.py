@@ -197,9 +197,10 @@ async def recompute(store: Store, city: WokenCity, name: str) -> tuple[str, ...]
     async with store.engine.begin() as conn:
         calendar = await Calendars().current(conn)
         await order_recomputation(conn, name, version=calendar.version, reason=name, since=None)
-    batch = await Recomputing(store, city.book).next_batch(name)
-    assert batch.done
-    return batch.earlier
+    recomputing = Recomputing(store, city.book)
+    assert (await recomputing.next_batch(name)).done
+    async with recomputing.owed_looks(limit=10) as earlier:
+        return earlier
 
 
 async def test_P24_open_cases_leave_a_ladder_that_is_taken_out(store: Store) -> None:
