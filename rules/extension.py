@@ -32,6 +32,7 @@ ARTICLE: dict[ClockKind, str] = {
     ClockKind.INFORMATION_DISCLOSURE: "정보공개법 §11②",
 }
 NO_ARTICLE = "행정기본법 §6①"
+FORBIDDEN_REASONS = frozenset({"overload", "late_assignment", "absence"})
 FORBIDDEN_ARTICLE = "민원처리법 시행령 §21②"
 
 
@@ -112,25 +113,33 @@ def _out_of_bounds(
 
 
 def _without_ground(event: Extension, granted: int, pack: RulePack) -> _No | None:
-    """What 영 §21 asks of an extension of the petition's own period."""
-    if max(granted + 1, event.nth or 1) > 1 and not event.consent:
+    """What 영 §21 asks of an extension of the petition's own period: first the reason, which no
+    consent makes lawful."""
+    no = _without_reason(event, pack)
+    if no is None and max(granted + 1, event.nth or 1) > 1 and not event.consent:
         return _No(
             "no_consent",
             "두 번째 연장에는 민원인의 동의가 필요합니다.",
             "A second extension needs the petitioner's consent.",
             ARTICLE[ClockKind.PETITION],
         )
+    return no
+
+
+def _without_reason(event: Extension, pack: RulePack) -> _No | None:
     if pack.extension_reasons is None:
         return None if _names_a_reason(event) else NO_REASON
-    if event.reason_code not in pack.extension_reasons:
-        return _No(
-            "unlawful_reason",
-            "업무과중, 담당자 지정 지연·부재 등은 연장 사유가 될 수 없습니다. "
-            "협조, 사실·현장 확인, 불가항력, 그에 준하는 사유만 인정됩니다.",
-            "Overload, late assignment or absence are no lawful reasons for an extension.",
-            FORBIDDEN_ARTICLE,
-        )
-    return None
+    if event.reason_code in pack.extension_reasons:
+        return None
+    forbidden = event.reason_code in FORBIDDEN_REASONS
+    return _No(
+        "unlawful_reason",
+        "업무과중, 담당자 지정 지연·부재 등은 연장 사유가 될 수 없습니다. "
+        "협조, 사실·현장 확인, 불가항력, 그에 준하는 사유만 인정됩니다.",
+        "Overload, late assignment or absence are no lawful reasons for an extension; "
+        "cooperation, fact-finding, force majeure and what is comparable are.",
+        FORBIDDEN_ARTICLE if forbidden else ARTICLE[ClockKind.PETITION],
+    )
 
 
 def _names_a_reason(event: Extension) -> bool:

@@ -136,10 +136,26 @@ class TestSupplement:
 class TestExtension:
     """기간의 연장: 영 §21."""
 
-    @pytest.mark.parametrize("reason", ["overload", "late_assignment", "absence", "unavoidable"])
-    def test_an_unlawful_reason_is_refused_with_the_article(self, reason: str) -> None:
-        """영 §21②, for receipts from 2026-05-06."""
-        no(extend(grievance(), "2026-06-10 10:00", reason_code=reason), "§21②")
+    @pytest.mark.parametrize(
+        ("reason", "article"),
+        [
+            ("overload", "§21②"),
+            ("late_assignment", "§21②"),
+            ("absence", "§21②"),
+            ("unavoidable", "§21①"),
+        ],
+    )
+    def test_an_unlawful_reason_is_refused_with_the_article(
+        self, reason: str, article: str
+    ) -> None:
+        """For receipts from 2026-05-06: what §21② forbids, and what is none of the four of ①."""
+        no(extend(grievance(), "2026-06-10 10:00", reason_code=reason), article)
+
+    def test_no_consent_makes_an_unlawful_reason_lawful(self) -> None:
+        """The reason is looked at first, the second time too."""
+        case = grievance()
+        done(extend(case, "2026-06-10 10:00"))
+        no(extend(case, "2026-06-11 10:00", reason_code="overload"), "§21②")
 
     @pytest.mark.parametrize(
         "reason", ["cooperation", "fact_finding", "force_majeure", "comparable"]
