@@ -95,6 +95,8 @@ class CaseFacts(Frozen):
     asked_again: int = 0
     answers: int = 0
     answered_at: AwareDatetime | None = None
+    objected: bool = False
+    """An objection to the disposition that stands has been made."""
     disposed_at: AwareDatetime | None = None
     """When a disposition was given that may be objected to: a refusal, a return, a closing."""
     ended_at: AwareDatetime | None = None

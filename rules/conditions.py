@@ -150,6 +150,11 @@ def _objectionable(asked: Asked) -> Words | None:
             "이의신청은 거부·처리 제외·반려·종결 처분에 할 수 있습니다.",
             "An objection is made to a refusal, a decline, a return or a closing.",
         )
+    if asked.facts.objected:
+        return (
+            "이 처분에는 이미 이의신청을 하셨습니다. 연결된 이의신청에서 진행을 볼 수 있습니다.",
+            "You have objected to this already; follow the linked objection.",
+        )
     if asked.at > due:
         return (
             "이의신청 기간이 지났습니다. 행정심판이나 행정소송은 따로 확인해 주세요.",

@@ -175,11 +175,13 @@ def _answered(facts: CaseFacts, event: CaseEvent) -> Changes:
         "exclusion": None,
         "cooperation": (),
     }
-    return changes | {"disposed_at": event.at if event.kind is EventKind.REFUSED else None}
+    if event.kind is EventKind.REFUSED:
+        return changes | _disposed(facts, event)
+    return changes | {"disposed_at": None}
 
 
 def _disposed(facts: CaseFacts, event: CaseEvent) -> Changes:
-    return {"disposed_at": event.at}
+    return {"disposed_at": event.at, "objected": False}
 
 
 def _closed(facts: CaseFacts, event: CaseEvent) -> Changes:
@@ -283,6 +285,7 @@ _FOLDS: dict[EventKind, Callable[[CaseFacts, CaseEvent], Changes]] = {
     EventKind.DECLINED: _disposed,
     EventKind.CLOSED: _closed,
     EventKind.ASKED_AGAIN: _asked_again,
+    EventKind.OBJECTED: lambda facts, event: {"objected": True},
     EventKind.CORRECTION_DEMANDED: _demanded,
     EventKind.DEMAND_ANSWERED: lambda facts, event: {"demands": facts.demands[1:]},
     EventKind.DELIBERATED: lambda facts, event: {"deliberated": True},

@@ -299,6 +299,7 @@ class TestAfterwards:
             done(refused.act(Action.REFUSE, "2026-06-09 10:00", HEAD, text="불가", remedy="심판"))
             found = refused.act(Action.OBJECT, when, CITIZEN, text="이의 있습니다")
             done(found) if lawful else no(found, article)
+            no(refused.act(Action.OBJECT, when, CITIZEN, text="또"), article)
 
     def test_an_answer_that_disposes_of_nothing_is_not_objected_to(self) -> None:
         """One asks again instead."""
