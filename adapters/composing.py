@@ -1,27 +1,23 @@
 """From an event to words for its petitioner: the facts, the text, and the means that carries it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.channel import ChannelAdapter
-from rules.notice_texts import UNKNOWN_ITEM, Holder, Names, NoticeFacts, render
+from adapters.notice_facts import facts_told, occasion_of
+from rules.notice_texts import NoticeFacts, render
 from rules.notices import NoticeTable, Standing, read_notices
-from rules.organisation import FIRST_LINE, department, full_name_en, full_name_ko
-from rules.quiet_hours import SEOUL, QuietHours
+from rules.organisation import FIRST_LINE
+from rules.quiet_hours import QuietHours
 from rules.taxonomy import leaf_at
-from schema.codes import Channel, EventKind, ReplyBy, Role, TextKind
+from schema.codes import Channel, ReplyBy
 from schema.events import CaseEvent
 from schema.messages import Composed, NoticeText, Recipient
+from storage.calendars import Calendars
 from storage.cases import Case, petitioner_of
-from storage.staff import find_account
 from storage.store import Store
-from storage.texts import texts_of
-
-HOLDS_CASES = frozenset({Role.OFFICER, Role.DEPARTMENT_HEAD, Role.FIRST_LINE})
 
 
 @dataclass(frozen=True)
@@ -31,6 +27,7 @@ class Telling:
     adapters: Mapping[Channel, ChannelAdapter]
     hours: QuietHours | None
     pages_url: str
+    calendars: Calendars = field(default_factory=Calendars)
 
     @property
     def table(self) -> NoticeTable:
@@ -66,57 +63,19 @@ def case_url(pages_url: str, number: str, key: str | None = None) -> str:
 async def facts_for(
     conn: AsyncConnection, store: Store, telling: Telling, case: Case, event: CaseEvent
 ) -> NoticeFacts:
-    """What may be said of `case` because of `event`; its answer is opened where it has one."""
-    answer, public_answer = await _answer(conn, store, event)
+    """What may be said to the petitioner of `case` because of `event`, of that case or of the one
+    that it was merged into; the texts that it names are opened."""
     key = store.keyring.citizen_key(case.number, case.key_version)
-    return NoticeFacts(
-        number=case.number,
-        kind=case.kind,
-        at=event.at,
-        urgent=standing_of(case, event).urgent,
-        item=_item_names(event),
-        holder=await _holder(conn, case, event),
-        due_at=_promised(event),
-        answer=answer,
-        public_answer=public_answer,
-        url=case_url(telling.pages_url, case.number, key),
-        public_url=case_url(telling.pages_url, case.number),
+    return await facts_told(
+        conn,
+        store,
+        telling.calendars,
+        await occasion_of(conn, case, event),
+        urls=(
+            case_url(telling.pages_url, case.number, key),
+            case_url(telling.pages_url, case.number),
+        ),
     )
-
-
-def _item_names(event: CaseEvent) -> Names:
-    item = leaf_at(event.item, event.at) if event.item is not None else None
-    if item is None or not item.assignable:
-        return UNKNOWN_ITEM
-    return Names(ko=item.name_ko, en=item.name_en)
-
-
-def _promised(event: CaseEvent) -> datetime | None:
-    """The deadline to name: the legal one, else the target; none that has passed already."""
-    due = event.legal_due_at or event.target_due_at
-    return due if due is not None and due > event.at else None
-
-
-async def _answer(conn: AsyncConnection, store: Store, event: CaseEvent) -> tuple[str, str]:
-    if event.kind is not EventKind.ANSWERED:
-        return "", ""
-    texts = await texts_of(conn, store, event.case, kinds=[TextKind.ANSWER])
-    answer = texts[UUID(str(event.detail["text"]))]
-    return answer.text, answer.masked
-
-
-async def _holder(conn: AsyncConnection, case: Case, event: CaseEvent) -> Holder:
-    """Who answers for the case. Whoever passed it on to another department is not named."""
-    code = event.department or FIRST_LINE
-    day = event.at.astimezone(SEOUL).date()
-    names = Names(ko=full_name_ko(code, on_date=day), en=full_name_en(code, on_date=day))
-    acting = event.actor.role in HOLDS_CASES and event.actor.department == code
-    login = event.actor.account if acting else case.officer
-    account = await find_account(conn, login) if login else None
-    if account is None or account.department != code:
-        return Holder(department=names, phone=department(code).phone)
-    phone = account.phone or department(code).phone
-    return Holder(department=names, phone=phone, officer=account.name)
 
 
 def fit(

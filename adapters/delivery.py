@@ -215,7 +215,8 @@ class Delivering:
         now = self._now()
         new = NewReply(
             event=event,
-            recipient=stored.recipient,
+            case=case.number,
+            channel=case.channel,
             means=fitted.means,
             template=stored.template,
             composed=fitted.composed,

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.composing import Telling, fit_notice, standing_of
 from adapters.consuming import Consuming, NotOursError
 from adapters.kafka import Broker
-from rules.notices import Audience, Notice, staff_address
+from rules.notices import Audience, Notice, Standing, staff_address
 from rules.quiet_hours import answers_own_message, told_at
+from schema.codes import Role
 from schema.envelope import CASE_EVENTS, CloudEvent
 from schema.events import CaseEvent
 from schema.model import Frozen
@@ -25,6 +26,7 @@ from storage.sealing import ErasedError
 from storage.staff_notices import keep_staff_notice
 from storage.store import Store
 from storage.texts import case_key
+from storage.told_cases import reporters_told
 
 log = structlog.get_logger()
 
@@ -52,19 +54,56 @@ async def notice_event(
         case = await find_case(conn, event.case)
         if case is None:
             raise NotOursError("unknown_case")
-        noticed = Noticed()
-        standing = standing_of(case, event)
-        for row in telling.table.notices_for(event, standing):
-            if row.to is Audience.PETITIONER:
-                told = await _tell_petitioner(
-                    conn, store, telling, case=case, event=event, row=row, now=now
-                )
-                noticed = noticed.model_copy(update={"replies": noticed.replies + told})
-            else:
-                told = await _tell_staff(conn, event, row, urgent=standing.urgent)
-                noticed = noticed.model_copy(update={"staff": noticed.staff + told})
+        noticed = await _tell_all(conn, store, telling, case=case, event=event, now=now)
         await mark_noticed(conn, event.id)
     return noticed
+
+
+async def _tell_all(
+    conn: AsyncConnection,
+    store: Store,
+    telling: Telling,
+    *,
+    case: Case,
+    event: CaseEvent,
+    now: datetime,
+) -> Noticed:
+    replies, staff = 0, 0
+    standing = standing_of(case, event)
+    for row in telling.table.notices_for(event, standing):
+        if row.to is Audience.PETITIONER:
+            replies += await _tell_petitioner(
+                conn, store, telling, case=case, event=event, row=row, now=now
+            )
+        else:
+            staff += await _tell_staff(conn, event, row, urgent=standing.urgent)
+    for reporter in await _reporters(conn, telling, case, event):
+        theirs = _row_for(telling, reporter, event, standing)
+        if theirs is not None:
+            replies += await _tell_petitioner(
+                conn, store, telling, case=reporter, event=event, row=theirs, now=now
+            )
+    return Noticed(replies=replies, staff=staff)
+
+
+async def _reporters(
+    conn: AsyncConnection, telling: Telling, case: Case, event: CaseEvent
+) -> tuple[Case, ...]:
+    """Those who reported the same matter, where they are told of an event of this kind."""
+    if not any(row.reporters_too and row.on is event.kind for row in telling.table.notice):
+        return ()
+    return await reporters_told(conn, case, event)
+
+
+def _row_for(
+    telling: Telling, reporter: Case, event: CaseEvent, standing: Standing
+) -> Notice | None:
+    """What a reporter is told, who may have come by another channel than the event's case."""
+    seen = event.model_copy(update={"channel": reporter.channel})
+    for row in telling.table.notices_for(seen, standing):
+        if row.to is Audience.PETITIONER and row.reporters_too:
+            return row
+    return None
 
 
 async def _tell_petitioner(
@@ -91,10 +130,12 @@ async def _tell_petitioner(
         now,
         hours=telling.hours,
         urgent=row.at_night,
-        answers_own_message=row.acknowledges and answers_own_message(now, case.submitted_at),
+        answers_own_message=row.acknowledges and answers_own_message(now, _wrote_at(case, event)),
     )
     new = NewReply(
         event=event,
+        case=case.number,
+        channel=case.channel,
         means=fitted.means,
         template=row.template,
         composed=fitted.composed,
@@ -103,8 +144,13 @@ async def _tell_petitioner(
     )
     kept = await keep_reply(conn, key, new)
     if kept:
-        REPLIES.labels(event.channel, fitted.means).inc()
+        REPLIES.labels(case.channel, fitted.means).inc()
     return kept
+
+
+def _wrote_at(case: Case, event: CaseEvent) -> datetime:
+    """When the petitioner wrote what a notice acknowledges: the act, else the petition."""
+    return event.at if event.actor.role is Role.CITIZEN else case.submitted_at
 
 
 async def _tell_staff(

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 
 from rules.quiet_hours import SEOUL
 from rules.tables import document, of_city_data
-from schema.codes import CaseKind
+from schema.codes import CaseKind, State
 from schema.messages import NoticeText
 from schema.model import Frozen
 
@@ -35,6 +35,23 @@ MATTERS = {
     CaseKind.PROPOSAL: Names(ko="제안", en="proposal"),
     CaseKind.OPINION: Names(ko="의견", en="message"),
 }
+STATES = {
+    State.SUBMITTED: Names(ko="접수 전", en="not received yet"),
+    State.RECEIVED: Names(ko="담당 부서를 정하는 중", en="finding the department in charge"),
+    State.ASSIGNED: Names(ko="담당 부서가 맡음", en="with the department in charge"),
+    State.PROCESSING: Names(ko="처리 중", en="being processed"),
+    State.SUPPLEMENT: Names(ko="보완을 기다리는 중", en="waiting for your supplement"),
+    State.TRANSFERRED: Names(ko="이송되어 담당 기관이 맡음", en="with the agency it was sent to"),
+    State.ANSWERED: Names(ko="답변 완료", en="answered"),
+    State.REANSWER: Names(ko="추가답변 준비 중", en="a further answer is being prepared"),
+    State.WITHDRAWN: Names(ko="취하", en="withdrawn"),
+    State.CLOSED: Names(ko="종결", en="closed"),
+    State.DECLINED: Names(ko="처리 제외", en="declined"),
+    State.MERGED: Names(
+        ko="같은 민원과 함께 처리 중", en="processed together with the same matter"
+    ),
+}
+"""Where a case stands, as a notice says it (처리진행상황, 영 §23)."""
 UNKNOWN_ITEM = Names(ko="분류 전", en="not classified yet")
 
 
@@ -53,8 +70,14 @@ class Holder(Frozen):
 class NoticeFacts(Frozen):
     """What a notice may say of a case. `answer` is for the petitioner, `public_answer` masked.
 
-    `due_at` is the deadline promised, None where there is none to name any more; `at` the
-    instant of the event. `url` carries the petitioner's key, `public_url` does not.
+    `due_at` is the deadline promised, None where there is none to name any more; `old_due_at` what
+    it was before the event, `overdue` says that it has passed; `at` is the instant of the event.
+    `until` ends a period that the event gives the petitioner: for a supplement, for an objection.
+    `content` is the event's own text (what is missing, what was corrected), `reason` and `remedy`
+    are what was written beside it, `ground` what the law calls it. `linked` is the number of a
+    case that came from this one. For staff: `clock` is the limit that a rung belongs to, `also`
+    how many other rungs the message stands for, `other` another department, `passage` those that
+    had the case. `url` carries the petitioner's key, `public_url` does not.
     """
 
     number: str
@@ -64,8 +87,23 @@ class NoticeFacts(Frozen):
     item: Names = UNKNOWN_ITEM
     holder: Holder
     due_at: AwareDatetime | None = None
+    old_due_at: AwareDatetime | None = None
+    overdue: bool = False
+    until: AwareDatetime | None = None
+    days: int | None = None
+    again: bool = False
+    state: State | None = None
+    ground: Names | None = None
+    content: str = ""
+    reason: str = ""
+    remedy: str = ""
     answer: str = ""
     public_answer: str = ""
+    linked: str = ""
+    clock: Names | None = None
+    also: int = 0
+    other: Names | None = None
+    passage: tuple[Names, ...] = ()
     url: str
     public_url: str
 
@@ -142,17 +180,38 @@ def staff_line(template: str, facts: NoticeFacts, *, language: str = "ko") -> st
 
 def words_of(facts: NoticeFacts, language: str) -> dict[str, object]:
     """What a template may name, in the words of `language`."""
-    due = facts.due_at and seoul_words(facts.due_at, language=language, told_at=facts.at)
-    department = facts.holder.department.in_language(language)
+
+    def said(at: datetime | None) -> str | None:
+        return seoul_words(at, language=language, told_at=facts.at) if at else None
+
+    def named(names: Names | None) -> str:
+        return names.in_language(language) if names else ""
+
+    department = named(facts.holder.department)
     person = f" {facts.holder.officer}" if facts.holder.officer else ""
     space = "" if is_korean(language) else " "
     phone = f"{space}({facts.holder.phone})" if facts.holder.phone else ""
     return {
         "number": facts.number,
-        "matter": MATTERS[facts.kind].in_language(language),
+        "matter": named(MATTERS[facts.kind]),
         "urgent": facts.urgent,
-        "item": facts.item.in_language(language),
-        "due": due,
+        "item": named(facts.item),
+        "due": said(facts.due_at),
+        "old_due": said(facts.old_due_at),
+        "overdue": facts.overdue,
+        "until": said(facts.until),
+        "days": facts.days,
+        "again": facts.again,
+        "state": named(STATES[facts.state]) if facts.state else "",
+        "ground": named(facts.ground),
+        "content": facts.content,
+        "reason": facts.reason,
+        "remedy": facts.remedy,
+        "linked": facts.linked,
+        "clock": named(facts.clock),
+        "also": facts.also,
+        "other": named(facts.other),
+        "passage": " → ".join(named(names) for names in facts.passage),
         "holder": f"{department}{person}{phone}",
         "public_holder": department,
         "answer": facts.answer,

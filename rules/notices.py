@@ -1,10 +1,11 @@
 """The notice table: which event tells whom, with which template. Its rows are data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from pydantic import Field, JsonValue, model_validator
 
+from rules.levels import Desk
 from rules.organisation import CITY, FIRST_LINE, agency_of, duty_department
 from rules.tables import document, of_city_data
 from schema.codes import Channel, EventKind, Role
@@ -13,7 +14,8 @@ from schema.model import Frozen
 
 
 class Audience(StrEnum):
-    """Who is told. All but the petitioner are staff; RUNG is whom the event itself names."""
+    """Who is told. All but the petitioner are staff; RUNG is whom the event itself names, where
+    that is staff."""
 
     PETITIONER = "petitioner"
     DEPARTMENT = "department"
@@ -43,7 +45,11 @@ class Standing(Frozen):
 
 
 class Condition(Frozen):
-    """What must hold beside the kind of event; what is not given does not matter."""
+    """What must hold beside the kind of event; what is not given does not matter.
+
+    `detail` are values that the event's detail must have, `not_detail` values that it must not;
+    `has` and `lacks` are fields that must stand there, or must not, whatever their value.
+    """
 
     urgent: bool | None = None
     handed_on: bool | None = None
@@ -55,6 +61,8 @@ class Condition(Frozen):
     not_actors: frozenset[Role] = frozenset()
     detail: dict[str, JsonValue] = Field(default_factory=dict)
     not_detail: dict[str, JsonValue] = Field(default_factory=dict)
+    has: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset()
 
     def fits(self, event: CaseEvent, standing: Standing) -> bool:
         """True when `event`, of a case that stands so, meets it."""
@@ -65,19 +73,31 @@ class Condition(Frozen):
                 getattr(self, name) in (None, value)
                 for name, value in standing.model_dump().items()
             )
-            and all(event.detail.get(key) == value for key, value in self.detail.items())
-            and not any(event.detail.get(key) == value for key, value in self.not_detail.items())
+            and self._fits_detail(event.detail)
+        )
+
+    def _fits_detail(self, detail: Mapping[str, JsonValue]) -> bool:
+        return (
+            self.has <= detail.keys()
+            and not self.lacks & detail.keys()
+            and all(detail.get(key) == value for key, value in self.detail.items())
+            and not any(detail.get(key) == value for key, value in self.not_detail.items())
         )
 
 
 class Notice(Frozen):
-    """One row: `on` this event, `when` that holds, tell `to` in the words of `template`."""
+    """One row: `on` this event, `when` that holds, tell `to` in the words of `template`.
+
+    `reporters_too`: the petitioners of the cases merged into this one are told as well, each under
+    the own number.
+    """
 
     on: EventKind
     to: Audience
     template: str
     at_night: bool = False
     acknowledges: bool = False
+    reporters_too: bool = False
     when: Condition = Condition()
 
 
@@ -97,9 +117,13 @@ class NoticeTable(Frozen):
         return self
 
     def notices_for(self, event: CaseEvent, standing: Standing) -> tuple[Notice, ...]:
-        """The rows that `event` calls for: for each audience the first that fits."""
+        """The rows that `event` calls for: for each audience the first that fits. A rung that
+        tells the petitioner is none of staff's: the petitioner's own row speaks."""
+        to_petitioner = event.detail.get("to") == Desk.PETITIONER
         chosen: dict[Audience, Notice] = {}
         for row in self.notice:
+            if row.to is Audience.RUNG and to_petitioner:
+                continue
             if row.on is event.kind and row.when.fits(event, standing):
                 chosen.setdefault(row.to, row)
         return tuple(chosen.values())
@@ -143,6 +167,7 @@ RUNGS: dict[str, Audience] = {
     "inspector": Audience.INSPECTOR,
     "bureau": Audience.BUREAU,
     "executive": Audience.BUREAU,
+    "petitioner": Audience.PETITIONER,
 }
 """What the ladder calls its people."""
 
@@ -153,17 +178,18 @@ def staff_address(audience: Audience, event: CaseEvent) -> StaffAddress:
 
     Raises KeyError for a rung that names nobody we know, ValueError for the petitioner.
     """
-    if audience is Audience.PETITIONER:
-        raise ValueError("the petitioner is not staff")
     if audience is Audience.RUNG:
         audience = RUNGS[str(event.detail["to"])]
+    if audience is Audience.PETITIONER:
+        raise ValueError("the petitioner is not staff")
     agency = event.agency or CITY
     if audience in OF_THE_AGENCY:
         return StaffAddress(department=agency, role=OF_THE_AGENCY[audience])
     if audience is Audience.ADMINISTRATOR:
         return StaffAddress(department=CITY, role=Role.ADMINISTRATOR)
     if audience is Audience.JOINED:
-        return StaffAddress(department=str(event.detail["whom"]), role=Role.OFFICER)
+        joined = event.detail.get("whom") or event.detail["department"]
+        return StaffAddress(department=str(joined), role=Role.OFFICER)
     if audience is Audience.DUTY:
         desk = event.detail.get("duty_department") or duty_department(agency)
         return StaffAddress(department=str(desk), role=Role.OFFICER)

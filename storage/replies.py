@@ -31,15 +31,22 @@ LONGEST_RETRY = timedelta(hours=1)
 
 
 class NewReply(Frozen):
-    """A reply to be kept: in which means, in whose words, and from when it may be sent."""
+    """A reply to be kept: in which means, in whose words, and from when it may be sent. `case` is
+    the one whose petitioner is told: not always the event's own."""
 
     event: CaseEvent
+    case: str
+    channel: Channel
     means: ReplyBy
     template: str
     composed: Composed
     publish_after: AwareDatetime
     created_at: AwareDatetime
-    recipient: str = PETITIONER
+
+    @property
+    def recipient(self) -> str:
+        """Once for each event, recipient and means."""
+        return recipient_of(self.case, self.event)
 
 
 class StoredReply(Frozen):
@@ -66,14 +73,19 @@ def reply_id(event_id: UUID, recipient: str, means: ReplyBy) -> UUID:
     return uuid5(event_id, f"{recipient}/{means}")
 
 
+def recipient_of(case: str, event: CaseEvent) -> str:
+    """Whom a reply is for: the petitioner of the event's case, or of one merged into it."""
+    return PETITIONER if case == event.case else f"{PETITIONER}:{case}"
+
+
 async def keep_reply(conn: AsyncConnection, key: DataKey, new: NewReply) -> bool:
     """Store a reply sealed under the case's data key; False where it is stored already."""
     message = OutboundMessage(
         id=reply_id(new.event.id, new.recipient, new.means),
-        case=new.event.case,
+        case=new.case,
         event_id=new.event.id,
         event_kind=new.event.kind,
-        channel=new.event.channel,
+        channel=new.channel,
         means=new.means,
         to=new.composed.to,
         subject=new.composed.subject,
@@ -86,10 +98,10 @@ async def keep_reply(conn: AsyncConnection, key: DataKey, new: NewReply) -> bool
         .values(
             id=message.id,
             event_id=new.event.id,
-            case_number=new.event.case,
+            case_number=new.case,
             recipient=new.recipient,
             means=new.means,
-            channel=new.event.channel,
+            channel=new.channel,
             template=new.template,
             sealed=key.seal(message.model_dump_json().encode()),
             data_key_id=key.id,

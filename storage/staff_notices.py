@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from schema.events import CaseEvent
 from storage.tables import staff_notice
 
-RUNG_FIELDS = (
+SAID_FIELDS = (
     "timer",
     "term",
     "rung",
@@ -24,8 +24,15 @@ RUNG_FIELDS = (
     "means",
     "reason",
     "from",
+    "days",
+    "by_department",
+    "contested",
+    "asked_for",
+    "history",
+    "correction_ground",
 )
-"""What of an event's detail is of use in an inbox; the ids of texts stay in the log."""
+"""What of an event's detail is of use in an inbox. Texts are there by id only, and stay in the log:
+a `reason` is a code where the system gives it, such as the carrier's."""
 
 
 def _instant(at: datetime | None) -> str | None:
@@ -48,7 +55,7 @@ def staff_message(event: CaseEvent, *, template: str, urgent: bool) -> dict[str,
         "department": event.department,
         "legal_due_at": _instant(event.legal_due_at),
         "target_due_at": _instant(event.target_due_at),
-        "detail": {name: event.detail[name] for name in RUNG_FIELDS if name in event.detail},
+        "detail": {name: event.detail[name] for name in SAID_FIELDS if name in event.detail},
     }
 
 
