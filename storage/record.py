@@ -32,7 +32,7 @@ from storage.exceptions import resolution_by, with_exception
 from storage.locked_cases import LockedCase, lock_all
 from storage.owed_looks import Nearer, owe_looks
 from storage.recomputing import ANSWER_OWED, moved_deadline
-from storage.related_cases import after_act, locked_together, named_cases
+from storage.related_cases import after_act, locked_together, looks_after, named_cases
 from storage.staffing import staffed
 from storage.store import Store
 from storage.tables import cases
@@ -61,7 +61,9 @@ class Recorder:
         before = await self._recounted(conn, held[command.case])
         locked, result = await self.apply(conn, before, command)
         look_again: tuple[str, ...] = ()
-        if isinstance(result, CaseEvent) and locked is not before:
+        if isinstance(result, CaseEvent) and locked is before:
+            look_again = await looks_after(conn, locked, result)
+        elif isinstance(result, CaseEvent):
             look_again = await after_act(conn, self, held, locked, result)
         if locked is before:
             no = result if isinstance(result, Refusal) else None

@@ -15,7 +15,7 @@ from schema.commands import Command
 from schema.events import CaseEvent
 from schema.grounds import ClosedFor
 from storage.cases import find_case, logs_of, root_of
-from storage.linked_cases import open_linked
+from storage.linked_cases import linked_cases, open_linked
 from storage.locked_cases import LockedCase
 from storage.store import Store
 from storage.texts import case_key, keep_text, texts_of
@@ -85,6 +85,21 @@ async def after_act(
     the cases whose workflows have to look at the record again."""
     follow = _FOLLOWS.get(event.kind)
     return tuple(await follow(conn, recorder, held, locked, event)) if follow else ()
+
+
+async def looks_after(
+    conn: AsyncConnection, locked: LockedCase, event: CaseEvent
+) -> tuple[str, ...]:
+    """The numbers that `after_act` gave for an `event` that is written already: whoever asks again
+    died before the others were told. A look too many does no harm."""
+    if event.kind in (EventKind.MERGED, EventKind.UNMERGED):
+        return (str(event.detail["into" if event.kind is EventKind.MERGED else "from"]),)
+    follow = _FOLLOWS.get(event.kind)
+    if follow is _ended:
+        return tuple(sorted(locked.facts.reporters))
+    if follow is _linked:
+        return tuple(one.number for one in await linked_cases(conn, locked.case))
+    return ()
 
 
 async def _merged(
