@@ -5,15 +5,13 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
 import structlog
-import uvicorn
-from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
@@ -57,7 +55,8 @@ from storage.staff import ensure_first_administrator
 from storage.store import open_store
 from web.acting import PATIENCE, Acting
 from web.application import build
-from web.ops import Part, ops_router
+from web.ops import Part, ops_application
+from web.serving import quiet_server, served
 from workflows.client import TASK_QUEUE, RunningCases, TemporalAwayError
 from workflows.housekeeping import HousekeepingWorkflow, schedule_housekeeping
 from workflows.petition import PetitionWorkflow
@@ -334,38 +333,8 @@ async def ops_server(
             **more(),
         }
 
-    app = FastAPI(openapi_url=None)
-    app.include_router(ops_router(made.role, parts))
-    server = quiet_server(app, host="127.0.0.1", port=port)
-    serving = asyncio.create_task(server.serve())
-    try:
+    async with served(ops_application(made.role, parts), port=port):
         yield
-    finally:
-        server.should_exit = True
-        await serving
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves the signals to the role it belongs to."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none: `run_role` has them."""
-        yield
-
-
-def quiet_server(app: FastAPI, *, host: str, port: int) -> uvicorn.Server:
-    """A uvicorn server without its own logging and without its own signal handlers."""
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=3,
-    )
-    return _Server(config)
 
 
 ROLES: dict[str, Callable[[Composition, asyncio.Event], Awaitable[None]]] = {

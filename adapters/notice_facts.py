@@ -56,11 +56,13 @@ RUNGS = frozenset({EventKind.REMINDED, EventKind.ESCALATED})
 @dataclass(frozen=True)
 class Occasion:
     """An event of which the petitioner of `case` is told. `held` is the case whose officers answer
-    for it: another one, where `case` was merged into that."""
+    for it: another one, where `case` was merged into that. `by` is the event of whoever speaks:
+    where `case` is answered with another, the answer to that."""
 
     case: Case
     event: CaseEvent
     held: Case
+    by: CaseEvent
 
     @property
     def is_own(self) -> bool:
@@ -72,7 +74,16 @@ async def occasion_of(conn: AsyncConnection, case: Case, event: CaseEvent) -> Oc
     """`event`, with the case whose officers answer for it."""
     number = event.case if event.case != case.number else _goes_with(event)
     held = await find_case(conn, number) if number else None
-    return Occasion(case, event, held or case)
+    by = event
+    if held is not None and event.detail.get("ground") == ClosedFor.ANSWERED_WITH:
+        by = next(
+            (one for one in reversed(await events_of(conn, held.number)) if _is_result(one)), event
+        )
+    return Occasion(case, event, held or case, by)
+
+
+def _is_result(event: CaseEvent) -> bool:
+    return event.kind in (EventKind.ANSWERED, EventKind.REFUSED)
 
 
 def _goes_with(event: CaseEvent) -> str | None:
@@ -171,8 +182,10 @@ async def _texts(conn: AsyncConnection, store: Store, occasion: Occasion) -> dic
             said[name] = text.text if occasion.is_own else text.masked
             if name == "answer":
                 said["public_answer"] = text.masked
-    if event.detail.get("result") == EventKind.REFUSED:
-        said["remedy"] = await _remedy_of(conn, store, occasion.held)
+    if occasion.by is not event:
+        others = await texts_of(conn, store, occasion.by.case)
+        remedy = named_text(others, occasion.by, "remedy")
+        said["remedy"] = remedy.masked if remedy else ""
     return said
 
 
@@ -186,16 +199,6 @@ def named_text(texts: Mapping[UUID, StoredText], event: CaseEvent, field: str) -
     except ValueError:
         return None
     return texts[named]
-
-
-async def _remedy_of(conn: AsyncConnection, store: Store, refused: Case) -> str:
-    given = [
-        event for event in await events_of(conn, refused.number) if event.kind is EventKind.REFUSED
-    ]
-    if not given:
-        return ""
-    text = named_text(await texts_of(conn, store, refused.number), given[-1], "remedy")
-    return text.masked if text else ""
 
 
 async def _period(
@@ -223,14 +226,16 @@ async def facts_then(conn: AsyncConnection, case: Case, event: CaseEvent) -> Cas
 
 
 async def _holder(conn: AsyncConnection, occasion: Occasion) -> Holder:
-    """Who answers for the case. Whoever passed it on to another department is not named."""
-    event, held = occasion.event, occasion.held
+    """Who answers for the case (영 §31): its officer, not the head who approves; whoever passed it
+    on to another department is not named."""
+    event, held, actor = occasion.event, occasion.held, occasion.by.actor
     elsewhere = held.number != event.case
     code = (held.department if elsewhere else event.department) or FIRST_LINE
     day = event.at.astimezone(SEOUL).date()
     names = Names(ko=full_name_ko(code, on_date=day), en=full_name_en(code, on_date=day))
-    acting = event.actor.role in HOLDS_CASES and event.actor.department == code
-    login = event.actor.account if acting else held.officer
+    acting = actor.account if actor.role in HOLDS_CASES and actor.department == code else None
+    approving = acting is not None and actor.role is not Role.OFFICER
+    login = (held.officer or acting) if approving else (acting or held.officer)
     account = await find_account(conn, login) if login else None
     if account is None or account.department != code:
         return Holder(department=names, phone=department(code).phone)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 
 from rules.calendar import BusinessCalendar, OutageWindow
 from rules.clock import add_working_minutes, clock_start, receipt_instant, working_minutes_between
@@ -71,9 +71,8 @@ class CaseClock:
         """The instant at which `part` (0 to 1) of the counted time is used; 1 is the deadline."""
         if part >= 1 or self.due_at <= self.started_at:
             return self.due_at
-        pieces = [(start, end, self._counted(start, end)) for start, end in self._pieces()]
-        left = part * sum(counted for _, _, counted in pieces)
-        for start, _, counted in pieces:
+        left = part * sum(counted for _, counted in self._counted_pieces)
+        for start, counted in self._counted_pieces:
             if left <= counted:
                 return min(self._after(start, left), self.due_at)
             left -= counted
@@ -92,6 +91,11 @@ class CaseClock:
         if self.working is None:
             return self.due_at + timedelta(hours=hours)
         return self.working.add(self.due_at, hours * MINUTES)
+
+    @cached_property
+    def _counted_pieces(self) -> tuple[tuple[datetime, float], ...]:
+        """Where each piece begins and what it counts: asked again by every rung."""
+        return tuple((start, self._counted(start, end)) for start, end in self._pieces())
 
     def _pieces(self) -> Iterable[Span]:
         """The time between start and deadline, without what is excluded."""

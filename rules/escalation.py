@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from pydantic import Field, field_validator, model_validator
 
@@ -140,7 +141,7 @@ def read_escalation() -> Escalation:
     return Escalation.model_validate(document("ladders.toml"))
 
 
-class DueRung(Frozen):
+class DueRung(NamedTuple):
     """A rung of one clock and term, with the instant from which it may act."""
 
     at: datetime
@@ -240,14 +241,17 @@ def next_moment(
     """
     ahead = rungs_ahead(facts, clocks, escalation=escalation, next_opening=next_opening)
     moments = [
-        Moment(
-            at=acts_from(due, seen_at, next_opening) if seen_at else due.at,
-            timer=due.clock.timer,
-            rung=due.rung.name,
+        (
+            acts_from(due, seen_at, next_opening) if seen_at else due.at,
+            due.clock.timer,
+            due.rung.name,
         )
         for due in ahead
     ]
     closes = close_at(facts, escalation)
     if closes is not None:
-        moments.insert(0, Moment(at=closes, timer=TimerKind.SATISFACTION, rung=CLOSE_RUNG))
-    return min(moments, key=lambda moment: moment.at, default=None)
+        moments.insert(0, (closes, TimerKind.SATISFACTION, CLOSE_RUNG))
+    if not moments:
+        return None
+    at, timer, name = min(moments, key=lambda moment: moment[0])
+    return Moment(at=at, timer=timer, rung=name)

@@ -7,7 +7,7 @@ second added up as floats miss the end of a day by a billionth, and then end on 
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from rules.calendar import BusinessCalendar
 from rules.packs import SEOUL, Hours, RulePack
@@ -17,6 +17,7 @@ HOUR = 3600
 MICROS = 1_000_000
 
 
+@lru_cache(maxsize=65_536)
 def seoul(day: date, at: time) -> datetime:
     """The instant of a wall clock in Seoul, in UTC."""
     return datetime.combine(day, at, tzinfo=SEOUL).astimezone(UTC)
@@ -43,8 +44,11 @@ class WorkingDay:
 
     def worked_at(self, at: time) -> int:
         """Working microseconds of the day up to `at`."""
-        now = _micros(at)
-        return sum(min(max(now - start, 0), end - start) for start, end in self._spans)
+        now, done = _micros(at), 0
+        for start, end in self._spans:
+            if now > start:
+                done += min(now, end) - start
+        return done
 
     def at_worked(self, worked: int) -> int:
         """Microseconds after midnight at which `worked` (above 0) working ones are first done."""
@@ -57,7 +61,8 @@ class WorkingDay:
 
     def is_working(self, at: time) -> bool:
         """True from each opening to just before the following break or end."""
-        return any(start <= _micros(at) < end for start, end in self._spans)
+        now = _micros(at)
+        return any(start <= now < end for start, end in self._spans)
 
     def opening_after(self, at: time) -> time | None:
         """The next opening of the same day at or after `at`, or None when the day is over."""
@@ -76,8 +81,9 @@ def working_day(pack: RulePack) -> WorkingDay:
 def total_at(at: datetime, calendar: BusinessCalendar, pack: RulePack) -> int:
     """Working microseconds from the calendar's beginning to `at`."""
     local, hours = at.astimezone(SEOUL), working_day(pack)
-    done = calendar.days_before(local.date()) * hours.length
-    return done + (hours.worked_at(local.time()) if calendar.is_open(local.date()) else 0)
+    day = local.date()
+    done = calendar.days_before(day) * hours.length
+    return done + (hours.worked_at(local.time()) if calendar.is_open(day) else 0)
 
 
 def at_total(total: int, calendar: BusinessCalendar, pack: RulePack) -> datetime:

@@ -1,7 +1,6 @@
 """How clocks of this kind have failed elsewhere, P01 to P09: each test is the promise that this one
 does not. What a whole case does with them (audit, notices, closed cases) is tested with the case.
 """
-# ruff: noqa: N802 (the tests are called by the numbers of the list)
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -44,3 +44,10 @@ def ops_router(role: str, parts: Parts) -> APIRouter:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def ops_application(role: str, parts: Parts) -> FastAPI:
+    """The same as an application of its own, for a role that serves nothing else."""
+    app = FastAPI(openapi_url=None)
+    app.include_router(ops_router(role, parts))
+    return app

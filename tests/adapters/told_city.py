@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from pydantic import JsonValue
 from sqlalchemy import select, text
 
 from activities.petition import PetitionActivities
@@ -25,7 +26,7 @@ from schema.events import Actor, CaseEvent
 from schema.messages import OutboundMessage
 from schema.submission import Contact, Location, Submission
 from storage.calendars import keep_calendar
-from storage.cases import events_of
+from storage.cases import Case, events_of, find_case
 from storage.commands import keep_command
 from storage.inbox import StaffNotice
 from storage.record import Recorder
@@ -107,7 +108,13 @@ class ToldCity:
             await register(conn, self.store, self.recorder, submission, key=key)
 
     async def act(
-        self, number: str, action: Action, *, actor: Actor | None = None, **body: str
+        self,
+        number: str,
+        action: Action,
+        *,
+        actor: Actor | None = None,
+        at: datetime = NOON + timedelta(hours=1),
+        **body: JsonValue,
     ) -> CaseEvent:
         """An act of staff (the first-line desk's, where not said otherwise); its event."""
         acting = actor or Actor(role=Role.FIRST_LINE, department=FIRST_LINE)
@@ -119,7 +126,7 @@ class ToldCity:
                 request_id=str(uuid4()),
                 action=action,
                 actor=acting,
-                at=NOON + timedelta(hours=1),
+                at=at,
                 body=body,
             )
         return await self.record(stored.command)
@@ -158,6 +165,13 @@ class ToldCity:
         """The log of a case."""
         async with self.store.engine.connect() as conn:
             return await events_of(conn, number)
+
+    async def case(self, number: str) -> Case:
+        """The case as the record has it."""
+        async with self.store.engine.connect() as conn:
+            found = await find_case(conn, number)
+        assert found is not None
+        return found
 
     async def event(self, number: str, kind: EventKind) -> CaseEvent:
         """The one event of this kind."""

@@ -1,7 +1,5 @@
 """The city's data: what is wrong is said with its line, and what changes is said before it does."""
 
-
-
 from collections.abc import Iterator
 from datetime import date
 

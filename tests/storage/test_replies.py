@@ -48,6 +48,8 @@ async def keep(
     """Keep a reply to `event`."""
     new = NewReply(
         event=event,
+        case=event.case,
+        channel=Channel.WEB_FORM,
         means=means,
         template="assigned",
         composed=Composed(to=PHONE, body=body),
