@@ -23,6 +23,7 @@ async def test_P25_a_second_answer_is_told_again_and_the_same_one_is_not(city: T
     """Asked again and answered again: a message of its own, in its own words. Each answer delivered
     anew by the log, by several processes at once, tells nobody twice."""
     number = await city.file()
+    await city.notice(number)
     await city.act(number, Action.ANSWER, text="첫 답변입니다.")
     await city.notice(number)
     await city.act(number, Action.ASK_AGAIN, actor=CITIZEN, text="아직 깨져 있습니다.")

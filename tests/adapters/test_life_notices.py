@@ -87,7 +87,7 @@ async def test_a_supplement_says_what_is_missing_and_until_when(city: ToldCity) 
     await city.act(number, Action.EXTEND_SUPPLEMENT, actor=CITIZEN, days=3)
     template, body = await last_told(city, number)
     assert template == "supplement_extended"
-    assert "12월 2일(수)까지 늘렸습니다" in body
+    assert "12월 3일(목)까지 늘렸습니다" in body
     await city.act(number, Action.SUPPLEMENT, actor=CITIZEN, text="기록입니다.")
     template, body = await last_told(city, number)
     assert template == "supplemented"

@@ -1,8 +1,10 @@
 """One case over weeks, day by day, on the time-skipping server with real activities."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from pydantic import JsonValue
 
 from rules.calendar import national_calendar
 from schema.codes import Action, EventKind, Role, State
@@ -20,15 +22,25 @@ SEOUL = ZoneInfo("Asia/Seoul")
 
 def climbed(events: Iterable[CaseEvent]) -> list[tuple[str, int, str]]:
     """The rungs in a log as (timer, term, rung), in order; one message may stand for several."""
-    found: list[tuple[str, int, str]] = []
+    return [
+        (str(one["timer"]), int(str(one["term"])), str(one["rung"])) for one in rungs_in(events)
+    ]
+
+
+def told_in(events: Iterable[CaseEvent]) -> list[tuple[str, str]]:
+    """The same as (timer, whom it is for)."""
+    return [(str(one["timer"]), str(one["to"])) for one in rungs_in(events)]
+
+
+def rungs_in(events: Iterable[CaseEvent]) -> Iterator[dict[str, JsonValue]]:
+    """What each rung wrote into the log: alone, or in the message of a higher one."""
     for event in events:
         if event.kind in (EventKind.REMINDED, EventKind.ESCALATED):
             also = event.detail.get("also", [])
             assert isinstance(also, list)
             for one in [*also, event.detail]:
                 assert isinstance(one, dict)
-                found.append((str(one["timer"]), int(str(one["term"])), str(one["rung"])))
-    return found
+                yield one
 
 
 async def sleep_past(town: Town, instant: datetime) -> None:
@@ -79,8 +91,13 @@ async def test_a_neglected_case_climbs_every_rung_once(town: Town) -> None:
     assert legal == ["near", "last", "due", "overdue-8h", "overdue-40h"]
     assert len(climbed(log)) == len(set(climbed(log)))
     assert [event.seq for event in log] == list(range(1, len(log) + 1))
-    recipients = [event.detail["to"] for event in log if event.kind is EventKind.ESCALATED]
-    assert recipients[-2:] == ["inspector", "bureau"]
+    assert [to for timer, to in told_in(log) if timer == "legal"] == [
+        "officer",
+        "team_head",
+        "department_head",
+        "inspector",
+        "bureau",
+    ]
     assert (await town.case(number)).state is State.ASSIGNED
 
 
