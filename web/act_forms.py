@@ -61,7 +61,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class Voice:
-    """Whose words a form uses: the groups of `web/texts.yaml` for its labels and buttons."""
+    """Whose words a form uses: the groups of `web/texts/` for its labels and buttons."""
 
     fields: str
     labels: str | None = None

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -27,14 +28,18 @@ class Language(StrEnum):
 
 @cache
 def texts() -> Mapping[str, Mapping[Language, str]]:
-    """The table `web/texts.yaml`; raises ValueError where a text lacks a language."""
-    raw = yaml.safe_load(files("web").joinpath("texts.yaml").read_text(encoding="utf-8"))
+    """The tables `web/texts/*.yaml`, each group in one of them; raises ValueError where a text
+    lacks a language or stands in two files."""
     table: dict[str, Mapping[Language, str]] = {}
-    for group, entries in raw.items():
-        for name, words in entries.items():
-            if not isinstance(words, list) or len(words) != len(Language):
-                raise ValueError(f"web/texts.yaml: {group}.{name} needs Korean and English")
-            table[f"{group}.{name}"] = dict(zip(Language, map(str, words), strict=True))
+    for path in sorted(Path(str(files("web"))).glob("texts/*.yaml")):
+        for group, entries in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            for name, words in entries.items():
+                key = f"{group}.{name}"
+                if not isinstance(words, list) or len(words) != len(Language):
+                    raise ValueError(f"web/texts/{path.name}: {key} needs Korean and English")
+                if key in table:
+                    raise ValueError(f"web/texts/{path.name}: {key} stands in two files")
+                table[key] = dict(zip(Language, map(str, words), strict=True))
     return table
 
 

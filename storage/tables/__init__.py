@@ -1,0 +1,59 @@
+"""The tables, a module for each part. Times are timestamptz in UTC; what is sealed is bytea under
+a data key."""
+
+from storage.tables.case import (
+    BY_ITSELF,
+    attachment,
+    case_event,
+    case_text,
+    cases,
+    command,
+    petitioner,
+)
+from storage.tables.columns import metadata
+from storage.tables.intake import (
+    data_key,
+    external_alias,
+    intake_journal,
+    quarantine,
+    registered_revision,
+)
+from storage.tables.staff import exception_item, staff_account, staff_session
+from storage.tables.telling import log_position, outbox, reply, staff_notice
+from storage.tables.time import (
+    calendar_override,
+    calendar_version,
+    city_data,
+    outage_window,
+    owed_look,
+    recomputation,
+)
+
+__all__ = [
+    "BY_ITSELF",
+    "attachment",
+    "calendar_override",
+    "calendar_version",
+    "case_event",
+    "case_text",
+    "cases",
+    "city_data",
+    "command",
+    "data_key",
+    "exception_item",
+    "external_alias",
+    "intake_journal",
+    "log_position",
+    "metadata",
+    "outage_window",
+    "outbox",
+    "owed_look",
+    "petitioner",
+    "quarantine",
+    "recomputation",
+    "registered_revision",
+    "reply",
+    "staff_account",
+    "staff_notice",
+    "staff_session",
+]
