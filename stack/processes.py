@@ -9,9 +9,13 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import SystemRandom
 from typing import IO
 
 PR_SET_PDEATHSIG = 1
+OUR_PORTS = range(20_000, 32_000)
+"""Below what Linux gives to outgoing connections (32768 and up, net.ipv4.ip_local_port_range)."""
+_random = SystemRandom()
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -20,12 +24,16 @@ class ComponentError(Exception):
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on now, and that the kernel hands to nobody by itself.
+
+    One asked of the kernel (port 0) may be the near end of somebody's connection a moment later.
+    """
+    for port in _random.sample(OUR_PORTS, k=len(OUR_PORTS)):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            return port
+    raise ComponentError("No port is free between 20000 and 32000.")
 
 
 def is_listening(host: str, port: int) -> bool:

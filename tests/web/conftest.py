@@ -1,6 +1,5 @@
 """A city to test the pages on: a real PostgreSQL, the real recorder, and no Temporal at all."""
 
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,7 @@ from schema.codes import Action, Channel, Role
 from schema.commands import Command, Outcome
 from schema.events import Actor
 from schema.submission import Contact, Location, Submission
+from stack.processes import free_port
 from storage.commands import keep_command
 from storage.record import Recorder
 from storage.registration import register
@@ -38,12 +38,6 @@ ROADS = "3130000.roads"
 CLEANSING = "3130000.cleansing"
 FIRST_LINE = "6110000.first-line"
 POTHOLE = "마포구 서교동 골목 차도에 포트홀이 있습니다. 010-1234-5678로 연락 주세요."
-
-
-def _closed_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @dataclass
@@ -148,7 +142,7 @@ async def city(store: Store) -> AsyncIterator[City]:
     book = read_rule_book()
     recorder = Recorder(store, book)
     client = await Client.connect(
-        f"127.0.0.1:{_closed_port()}", lazy=True, data_converter=pydantic_data_converter
+        f"127.0.0.1:{free_port()}", lazy=True, data_converter=pydantic_data_converter
     )
 
     async def parts() -> dict[str, Part]:
