@@ -1,7 +1,8 @@
 """Photographs: read what they say of time and place, then make them again without any metadata.
 
 What is stored is decoded pixels encoded anew, so that EXIF, GPS, XMP, comments, thumbnails and
-whatever else was hidden in the file (a polyglot's second half) cannot be in it.
+whatever else was hidden in the file (a polyglot's second half) cannot be in it. HEIC becomes JPEG;
+it and videos are opened in a process apart.
 """
 
 import hashlib
@@ -9,20 +10,25 @@ import io
 import struct
 import warnings
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-import puremagic
 from PIL import ExifTags, Image, UnidentifiedImageError
-from pydantic import AwareDatetime
 
-from schema.model import Frozen
+from adapters.apart import cleaned_apart
+from adapters.clean_files import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    MAX_VIDEO_BYTES,
+    CleanPhotograph,
+    Unreadable,
+    UnreadableFile,
+)
+from adapters.file_kinds import FileKind, kind_of
 
 SEOUL = ZoneInfo("Asia/Seoul")
-MAX_BYTES = 15 * 1024 * 1024
-MAX_PIXELS = 50_000_000
 JPEG_QUALITY = 88
-FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
+OPENED = {FileKind.JPEG: "JPEG", FileKind.PNG: "PNG", FileKind.HEIF: "HEIF"}
+MADE = {"JPEG": "image/jpeg", "PNG": "image/png"}
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -46,71 +52,36 @@ STRANGE_EXIF = (
 """What reading EXIF raises that is damaged, or was made to break its reader."""
 
 
-class Unreadable(StrEnum):
-    """Why a file cannot be taken."""
-
-    EMPTY = "empty"
-    TOO_LARGE = "too_large"
-    TOO_MANY_PIXELS = "too_many_pixels"
-    NOT_TAKEN_YET = "not_taken_yet"
-    NOT_A_PHOTOGRAPH = "not_a_photograph"
-    BROKEN = "broken"
-
-
-WORDS: dict[Unreadable, tuple[str, str]] = {
-    Unreadable.EMPTY: ("빈 파일입니다.", "The file is empty."),
-    Unreadable.TOO_LARGE: ("15MB를 넘습니다.", "It is larger than 15 MB."),
-    Unreadable.TOO_MANY_PIXELS: ("해상도가 너무 큽니다.", "It has too many pixels."),
-    Unreadable.NOT_TAKEN_YET: (
-        "HEIC와 동영상은 아직 받지 못합니다. JPEG나 PNG로 바꾸어 주세요.",
-        "HEIC and video are not taken yet; send JPEG or PNG.",
-    ),
-    Unreadable.NOT_A_PHOTOGRAPH: (
-        "JPEG나 PNG 사진이 아닙니다.",
-        "It is no JPEG or PNG photograph.",
-    ),
-    Unreadable.BROKEN: ("사진이 손상되어 읽을 수 없습니다.", "The photograph is damaged."),
-}
-
-
-class UnreadableFile(Exception):  # noqa: N818 - names the file's fault, not ours
-    """A file that cannot be taken, by name, with the reason in Korean and English."""
-
-    def __init__(self, name: str, reason: Unreadable) -> None:
-        super().__init__(f"{name}: {reason}")
-        self.name = name
-        self.reason = reason
-        self.message_ko, self.message_en = WORDS[reason]
-
-
-class CleanPhotograph(Frozen):
-    """The copy to store, and what the original said: `original_sha256`, capture time and place."""
-
-    content: bytes
-    media_type: str
-    original_sha256: str
-    captured_at: AwareDatetime | None = None
-    lat: float | None = None
-    long: float | None = None
-
-
 def clean(content: bytes, name: str) -> CleanPhotograph:
-    """The photograph without metadata. CPU work: call it in a thread. Raises UnreadableFile."""
+    """The photograph or video without metadata. Long work: call it in a thread.
+
+    Raises UnreadableFile.
+    """
     if not content:
         raise UnreadableFile(name, Unreadable.EMPTY)
-    if len(content) > MAX_BYTES:
+    kind = kind_of(content)
+    if len(content) > (MAX_VIDEO_BYTES if kind is FileKind.VIDEO else MAX_BYTES):
         raise UnreadableFile(name, Unreadable.TOO_LARGE)
-    image = _opened(content, name)
+    if isinstance(kind, Unreadable):
+        raise UnreadableFile(name, kind)
+    if kind in (FileKind.HEIF, FileKind.VIDEO):
+        return cleaned_apart(content, name, kind)
+    return clean_picture(content, name, kind)
+
+
+def clean_picture(content: bytes, name: str, kind: FileKind) -> CleanPhotograph:
+    """The picture without metadata, in this process. Raises UnreadableFile."""
+    image = _opened(content, name, kind)
     captured_at, place = _captured_at(image), _place(image)
     # Telephones put further pictures behind the first (MPO, still a JPEG); only the first is kept.
-    kind = "PNG" if image.format == "PNG" else "JPEG"
+    made = "PNG" if kind is FileKind.PNG else "JPEG"
     try:
-        copy = _upright(image).convert("RGB" if kind == "JPEG" else _png_mode(image))
-    except (OSError, SyntaxError, ValueError):
+        copy = _upright(image).convert("RGB" if made == "JPEG" else _png_mode(image))
+    except (OSError, SyntaxError, ValueError, RuntimeError, EOFError):
         raise UnreadableFile(name, Unreadable.BROKEN) from None
     return CleanPhotograph(
-        content=_encoded(copy, kind),
-        media_type=FORMATS[kind],
+        content=_encoded(copy, made),
+        media_type=MADE[made],
         original_sha256=hashlib.sha256(content).hexdigest(),
         captured_at=captured_at,
         lat=place[0] if place else None,
@@ -118,30 +89,18 @@ def clean(content: bytes, name: str) -> CleanPhotograph:
     )
 
 
-def _opened(content: bytes, name: str) -> Image.Image:
+def _opened(content: bytes, name: str, kind: FileKind) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(content), formats=tuple(FORMATS))
+            image = Image.open(io.BytesIO(content), formats=(OPENED[kind],))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise UnreadableFile(name, Unreadable.TOO_MANY_PIXELS) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        raise UnreadableFile(name, _why_no_photograph(content)) from None
+        raise UnreadableFile(name, Unreadable.BROKEN) from None
     if image.width * image.height > MAX_PIXELS:
         raise UnreadableFile(name, Unreadable.TOO_MANY_PIXELS)
     return image
-
-
-def _why_no_photograph(content: bytes) -> Unreadable:
-    """What the content is by its own first bytes, whatever its name says."""
-    if content[:3] == b"\xff\xd8\xff" or content[:8] == b"\x89PNG\r\n\x1a\n":
-        return Unreadable.BROKEN
-    try:
-        kind = puremagic.from_string(content, mime=True)
-    except (puremagic.PureError, ValueError):
-        return Unreadable.NOT_A_PHOTOGRAPH
-    follows = kind.startswith("video/") or kind in {"image/heic", "image/heif", "image/avif"}
-    return Unreadable.NOT_TAKEN_YET if follows else Unreadable.NOT_A_PHOTOGRAPH
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -259,7 +259,10 @@ class PetitionForm(FormFields):
     attachments: tuple[FormFile, ...] = Field(
         default=(),
         max_length=MAX_FILES,
-        description=f"사진 {MAX_FILES}장까지, JPEG·PNG / up to {MAX_FILES} photos, JPEG or PNG",
+        description=(
+            f"사진·동영상 {MAX_FILES}개까지, JPEG·PNG·HEIC·MP4·MOV / "
+            f"up to {MAX_FILES} photos and videos, JPEG, PNG, HEIC, MP4 or MOV"
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from adapters.channel import GatewaySecrets
+from adapters.clean_files import CleanPhotograph, UnreadableFile
 from adapters.gateway_answers import (
     GatewayRefusal,
     GatewayRoute,
@@ -24,7 +25,7 @@ from adapters.gateway_answers import (
     not_signed,
     refused,
 )
-from adapters.photographs import CleanPhotograph, UnreadableFile, clean
+from adapters.photographs import clean
 from adapters.signatures import SIGNATURE_HEADER, is_signed
 from adapters.smart_report.records import JournalledReport
 from schema.codes import Channel, State

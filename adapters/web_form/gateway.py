@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Request
 from pydantic import Field, JsonValue
 
 from adapters.channel import GatewaySecrets
+from adapters.clean_files import UnreadableFile
 from adapters.gateway_answers import (
     GatewayRefusal,
     GatewayRoute,
@@ -15,7 +16,7 @@ from adapters.gateway_answers import (
     refused,
     too_large,
 )
-from adapters.photographs import UnreadableFile, clean
+from adapters.photographs import clean
 from schema.codes import State
 from schema.forms import (
     MAX_FILE_BYTES,

@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pillow_heif
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
-from adapters.photographs import MAX_BYTES, Unreadable, UnreadableFile, clean
+from adapters.clean_files import MAX_BYTES, Unreadable, UnreadableFile
+from adapters.photographs import clean
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "photos"
 RED, BLUE = (200, 20, 20), (20, 20, 200)
@@ -186,8 +188,32 @@ def huge() -> bytes:
     return out.getvalue()
 
 
-HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 64
-MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00" * 64
+HOLLOW_HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 64
+AVIF = b"\x00\x00\x00\x1cftypavif\x00\x00\x00\x00mif1avifmiaf" + b"\x00" * 64
+
+
+def heic(image: Image.Image | None = None, **said: Any) -> bytes:
+    """What an iPhone makes."""
+    out = io.BytesIO()
+    made = pillow_heif.from_pillow(image or picture())
+    made.save(out, exif=exif(**said).tobytes(), quality=90)
+    return out.getvalue()
+
+
+def test_a_heic_photograph_becomes_a_jpeg_that_says_nothing() -> None:
+    """Its time and place are kept as facts."""
+    content = heic(gps=CITY_HALL, taken=TAKEN)
+    made = clean(content, "IMG_1.HEIC")
+    assert (made.media_type, opened(made.content).format) == ("image/jpeg", "JPEG")
+    for secret in (b"Exif", b"TELEPHONE-MAKER", TAKEN.encode()):
+        assert secret in content
+        assert secret not in made.content
+    assert made.captured_at == datetime(2026, 11, 23, 0, 12, 4, tzinfo=UTC)
+    assert made.lat == pytest.approx(37.5665)
+    assert made.long == pytest.approx(126.978)
+    left = opened(made.content).getpixel((5, 20))
+    assert isinstance(left, tuple)
+    assert left[0] > left[2]
 
 
 def gif() -> bytes:
@@ -203,15 +229,28 @@ def gif() -> bytes:
         (b"", Unreadable.EMPTY),
         (b"\xff\xd8\xff" + b"0" * MAX_BYTES, Unreadable.TOO_LARGE),
         (huge(), Unreadable.TOO_MANY_PIXELS),
-        (HEIC, Unreadable.NOT_TAKEN_YET),
-        (MP4, Unreadable.NOT_TAKEN_YET),
-        (gif(), Unreadable.NOT_A_PHOTOGRAPH),
+        (HOLLOW_HEIC, Unreadable.BROKEN),
+        (heic(Image.new("RGB", (8_000, 8_000))), Unreadable.TOO_MANY_PIXELS),
+        (AVIF, Unreadable.OTHER_FORMAT),
+        (gif(), Unreadable.OTHER_FORMAT),
         ((SAMPLES / "note.jpg").read_bytes(), Unreadable.NOT_A_PHOTOGRAPH),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", Unreadable.NOT_A_PHOTOGRAPH),
         ((SAMPLES / "cut-off.jpg").read_bytes(), Unreadable.BROKEN),
         (jpeg()[:200], Unreadable.BROKEN),
     ],
-    ids=["empty", "large", "pixels", "heic", "mp4", "gif", "text", "svg", "cut off", "header"],
+    ids=[
+        "empty",
+        "large",
+        "pixels",
+        "hollow heic",
+        "heic pixels",
+        "avif",
+        "gif",
+        "text",
+        "svg",
+        "cut off",
+        "header",
+    ],
 )
 def test_what_is_no_photograph_is_named_with_its_reason(content: bytes, reason: Unreadable) -> None:
     """By its content, whatever its name says; in both languages."""

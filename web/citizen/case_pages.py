@@ -96,11 +96,11 @@ async def receipt(
 
 @router.get("/cases/{number}/photos/{photo}")
 async def photo(request: Request, site: SiteHere, number: str, photo: str) -> Response:
-    """One photo of the petitioner's own case."""
+    """One photo or video of the petitioner's own case."""
     opened = await open_with_key(site, number, key_in_cookie(request))
     if opened is None:
         return not_found(request, number)
-    return await photo_response(site, opened.attachments, photo)
+    return await photo_response(request, site, opened.attachments, photo)
 
 
 async def case_page(

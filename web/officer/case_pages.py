@@ -73,10 +73,12 @@ async def show(
 
 
 @router.get("/{number}/photos/{photo}")
-async def photo(site: SiteHere, staff: StaffHere, number: str, photo: str) -> Response:
-    """One photo of the case."""
+async def photo(
+    request: Request, site: SiteHere, staff: StaffHere, number: str, photo: str
+) -> Response:
+    """One photo or video of the case."""
     opened = await readable_case(site, staff, number)
-    return await photo_response(site, opened.attachments, photo)
+    return await photo_response(request, site, opened.attachments, photo)
 
 
 @router.post("/{number}/petitioner")
