@@ -54,7 +54,7 @@ from storage.record import Recorder
 from storage.staff import ensure_first_administrator
 from storage.store import open_store
 from web.acting import PATIENCE, Acting
-from web.application import build
+from web.application import build, end_streams
 from web.ops import Part, ops_application
 from web.serving import quiet_server, served
 from workflows.client import TASK_QUEUE, RunningCases, TemporalAwayError
@@ -309,6 +309,7 @@ async def run_web(made: Composition, stop: asyncio.Event) -> None:
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
+        await end_streams(app)
         server.should_exit = True
         await serving
 

@@ -44,13 +44,12 @@ class Law(Protocol):
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What is known beside the case itself: the law, whether its petitioner can be reached, the
-    other cases that the act names, and which of these everybody can read."""
+    """What is known beside the case itself: the law, whether its petitioner can be reached, and
+    the other cases that the act names."""
 
     law: Law
     reachable: bool = True
     named: Mapping[str, CaseFacts] = field(default_factory=dict)
-    published: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,6 @@ class Case(Frozen):
     language: str
     public: bool
     hidden: bool
-    under_14: bool
     summary: str
     key_version: int
     merged_into: str | None

@@ -16,7 +16,6 @@ from storage.attachments import adopt_attachments
 from storage.cases import Petitioner
 from storage.event_log import submission_event, write_event
 from storage.sealing import DataKey
-from storage.searching import masked_values
 from storage.store import Store
 from storage.tables import cases, petitioner
 from storage.texts import keep_text
@@ -94,8 +93,8 @@ async def open_case(
 
 
 def _case_values(submission: Submission, number: str, key: DataKey) -> dict[str, object]:
-    masked = masked_values(submission.text)
-    opinion = opinion_kind(str(masked["summary"])) if submission.kind is CaseKind.OPINION else None
+    summary = mask(submission.text).text
+    opinion = opinion_kind(summary) if submission.kind is CaseKind.OPINION else None
     place = submission.location
     return {
         "number": number,
@@ -113,8 +112,7 @@ def _case_values(submission: Submission, number: str, key: DataKey) -> dict[str,
         "reply_by": submission.reply_by,
         "language": submission.language,
         "public": submission.public,
-        "under_14": submission.party.under_14,
-        **masked,
+        "summary": summary,
         "data_key_id": key.id,
         "entered_by": submission.entered_by,
         "site": submission.site,

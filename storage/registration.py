@@ -8,6 +8,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rules.masking import mask
 from schema.codes import Action, Role, TextKind
 from schema.commands import Command
 from schema.events import Actor
@@ -16,9 +17,7 @@ from schema.quarantine import QuarantineReason, UnintelligibleError
 from schema.submission import RecordKind, Submission
 from storage.opening import open_case
 from storage.record import Recorder
-from storage.same_here import wish_to_join
 from storage.sealing import DataKey
-from storage.searching import masked_values
 from storage.store import Store
 from storage.tables import cases, external_alias, registered_revision
 from storage.texts import case_key, hide_texts, keep_text
@@ -73,7 +72,6 @@ async def register(
             )
         number = await open_case(conn, store, submission, key)
         await _note_revision(conn, submission, number)
-        await wish_to_join(conn, store, submission, number)
         return Registered(number=number, outcome=RegistrationOutcome.NEW_CASE)
     number, revision = existing
     fresh = await _note_revision(conn, submission, number)
@@ -140,7 +138,7 @@ async def _change(
     if removed:
         await hide_texts(conn, number, (TextKind.PETITION, TextKind.AMENDMENT))
         await conn.execute(
-            update(cases).where(cases.c.number == number).values(hidden=True, **masked_values(""))
+            update(cases).where(cases.c.number == number).values(hidden=True, summary="")
         )
     else:
         key = await case_key(conn, store, number)
@@ -149,7 +147,7 @@ async def _change(
         await conn.execute(
             update(cases)
             .where(cases.c.number == number)
-            .values(revision=submission.revision, **masked_values(submission.text))
+            .values(revision=submission.revision, summary=mask(submission.text).text)
         )
     await recorder.record_in(
         conn,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
@@ -10,12 +10,14 @@ from starlette.types import Scope
 
 from storage.store import Store
 from web.citizen import api as citizen_api
-from web.citizen import case_pages, filing_pages, public_page
+from web.citizen import case_pages, filing_pages, live_pages, public_page
 from web.guard import Guard
+from web.live import Live
 from web.manager import board
 from web.officer import api as officer_api
 from web.officer import case_pages as officer_case_pages
 from web.officer import entry_pages, exception_pages
+from web.officer import live_pages as officer_live_pages
 from web.officer import pages as officer_pages
 from web.ops import Parts, ops_router
 from web.problems import add_handlers
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
 
 ROUTERS = (
     filing_pages.router,
+    live_pages.router,
     case_pages.router,
     public_page.router,
+    officer_live_pages.router,
     officer_pages.router,
     officer_case_pages.router,
     entry_pages.router,
@@ -68,6 +72,7 @@ def build(
         acting=acting,
         clean=clean,
         sign_in=SignIn(store, now),
+        live=Live(store),
         public_url=public_url,
         now=now,
     )
@@ -77,6 +82,11 @@ def build(
     app.add_middleware(Guard, public_url=public_url)
     add_handlers(app)
     return app
+
+
+async def end_streams(app: FastAPI) -> None:
+    """Let go of the pages that are kept up to date, so that the server can end at once."""
+    await cast(Site, app.state.site).live.close()
 
 
 class _Static(StaticFiles):

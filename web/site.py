@@ -22,6 +22,7 @@ from web.wording import Language, Wording
 if TYPE_CHECKING:
     from storage.forms import CleanFile
     from web.acting import Acting
+    from web.live import Live
     from web.sign_in import SignIn
 
 STATIC = Path(str(files("web"))) / "static"
@@ -41,6 +42,7 @@ class Site:
     acting: "Acting"
     clean: "CleanFile"
     sign_in: "SignIn"
+    live: "Live"
     public_url: str
     now: Callable[[], datetime] = utc_now
     calendars: Calendars = field(default_factory=Calendars)
@@ -62,6 +64,11 @@ def site_of(request: Request) -> Site:
 
 
 SiteHere = Annotated[Site, Depends(site_of)]
+
+
+def address_of(request: Request) -> str:
+    """Where a request came from, for limits."""
+    return request.client.host if request.client else ""
 
 
 @cache

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
+from sqlalchemy.dialects.postgresql import JSONB, UUID
 
 from storage.tables.columns import NOW, Instant, metadata
 
@@ -59,9 +59,7 @@ cases = Table(
     Column("language", String(10), nullable=False, server_default="ko"),
     Column("public", Boolean, nullable=False, server_default=text("true")),
     Column("hidden", Boolean, nullable=False, server_default=text("false")),
-    Column("under_14", Boolean, nullable=False, server_default=text("false")),
     Column("summary", Text, nullable=False, comment="masked text of the petition"),
-    Column("search", TSVECTOR, comment="rules.search_terms.index_terms of summary"),
     Column("data_key_id", UUID(as_uuid=True), nullable=False),
     Column("key_version", SmallInteger, nullable=False, server_default="1"),
     Column("entered_by", String(60)),
@@ -82,23 +80,10 @@ cases = Table(
         "number",
         postgresql_where=text("NOT ended"),
     ),
-    Index("ix_cases_search", "search", postgresql_using="gin"),
-    Index(
-        "ix_cases_public",
-        text("submitted_at DESC"),
-        text("number DESC"),
-        postgresql_where=text("public AND NOT hidden AND NOT synthetic"),
-    ),
     Index("ix_cases_open", "number", postgresql_where=text("NOT ended")),
     Index("ix_cases_next", "next_at", postgresql_where=text("NOT ended")),
     Index("ix_cases_synthetic", "submitted_at", postgresql_where=text("synthetic")),
     Index("ix_cases_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
-    Index(
-        "ix_cases_same_matter",
-        "item",
-        "submitted_at",
-        postgresql_where=text("public AND NOT hidden AND NOT ended"),
-    ),
     Index("ix_cases_linked_to", "linked_to", postgresql_where=text("linked_to IS NOT NULL")),
     comment="The state of each case, always equal to what its event log says.",
 )

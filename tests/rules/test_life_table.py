@@ -108,11 +108,7 @@ WAYS_TO_END: dict[Action, tuple[State, frozenset[str], frozenset[Condition]]] = 
             }
         ),
     ),
-    Action.MERGE: (
-        State.MERGED,
-        frozenset({"into"}),
-        frozenset({Condition.ANOTHER_CASE, Condition.SAME_PUBLIC_MATTER}),
-    ),
+    Action.MERGE: (State.MERGED, frozenset({"into"}), frozenset({Condition.ANOTHER_CASE})),
     Action.CLOSE: (State.CLOSED, frozenset({"ground"}), frozenset()),
 }
 
@@ -228,7 +224,7 @@ MAY: list[tuple[State, Role, set[Action]]] = [
             Action.ANSWER_DEMAND,
         },
     ),
-    (State.ASSIGNED, Role.CITIZEN, {Action.WITHDRAW, Action.DEMAND_CORRECTION, Action.MERGE}),
+    (State.ASSIGNED, Role.CITIZEN, {Action.WITHDRAW, Action.DEMAND_CORRECTION}),
     (State.ASSIGNED, Role.INSPECTOR, {Action.ANSWER_DEMAND}),
     (State.ASSIGNED, Role.EXECUTIVE, set()),
     (State.ASSIGNED, Role.ADMINISTRATOR, set()),

@@ -27,7 +27,7 @@ from storage.sealing import new_data_key
 from storage.staff import Account, add_account
 from storage.store import Store
 from web.acting import Acting
-from web.application import build
+from web.application import build, end_streams
 from web.ops import Part
 from workflows.client import RunningCases
 
@@ -158,5 +158,6 @@ async def city(store: Store) -> AsyncIterator[City]:
     )
     made = City(store, recorder, app, PetitionActivities(store, recorder, book))
     yield made
+    await end_streams(app)
     for browser in made.clients:
         await browser.aclose()

@@ -3,7 +3,7 @@
 from fastapi import Request, Response
 
 from schema.numbers import is_receipt_number
-from storage.cases import waits_in_journal
+from storage.cases import Case, waits_in_journal
 from web.opened import OpenedCase, find_shown, load_case
 from web.site import Site
 
@@ -12,21 +12,34 @@ FIRST_KEY_VERSION = 1
 
 
 async def open_with_key(site: Site, number: str, key: str | None) -> OpenedCase | None:
-    """The case `number` where `key` opens it; None for a wrong key and where there is no case.
-
-    The key is compared (in constant time) before anything is said about whether a case is there.
-    """
+    """The case `number` where `key` opens it; None for a wrong key and where there is no case."""
     if not is_receipt_number(number):
         return None
     async with site.store.engine.connect() as conn:
         case = await find_shown(conn, number)
-        version = case.key_version if case else FIRST_KEY_VERSION
-        if not site.store.keyring.opens_case(key or "", number=number, version=version):
+        if not _fits(site, number, case, key):
             return None
         if case is not None:
             return await load_case(conn, site, case)
         arrived_at = await waits_in_journal(conn, number)
     return OpenedCase(number, arrived_at, None) if arrived_at else None
+
+
+async def opens(site: Site, number: str, key: str | None) -> bool:
+    """True where `key` opens the case `number`, which may still wait in the journal."""
+    if not is_receipt_number(number):
+        return False
+    async with site.store.engine.connect() as conn:
+        case = await find_shown(conn, number)
+        if not _fits(site, number, case, key):
+            return False
+        return case is not None or await waits_in_journal(conn, number) is not None
+
+
+def _fits(site: Site, number: str, case: Case | None, key: str | None) -> bool:
+    """Compares the key (in constant time) before anything is said about whether a case is there."""
+    version = case.key_version if case else FIRST_KEY_VERSION
+    return site.store.keyring.opens_case(key or "", number=number, version=version)
 
 
 def key_in_cookie(request: Request) -> str | None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from schema.codes import Action, State, TextKind, Visibility
 from schema.commands import Refusal
 from schema.numbers import typed_receipt_number
+from storage.live import Length
 from web.act_forms import Typed
 from web.acts import ActForm, Standing, act_body, standing_of
 from web.citizen.access import keep_key, key_in_cookie, open_with_key
@@ -19,6 +20,7 @@ from web.citizen.case_view import (
     linked_of,
     together_lines,
 )
+from web.citizen.live_pages import seen_of
 from web.clocks import clock_panel, supplement_dues
 from web.due import why_due
 from web.opened import OpenedCase
@@ -129,6 +131,7 @@ async def case_page(
         together=together,
         together_lines=together_lines(opened, wording),
         opened=opened,
+        seen=_seen(opened),
         lines=timeline(
             opened.events,
             texts,
@@ -149,6 +152,19 @@ async def case_page(
         grades=GRADES,
         standing=standing,
         refusal=refusal,
+    )
+
+
+def _seen(opened: OpenedCase) -> str:
+    """What this page has seen, for its stream."""
+    assert opened.case is not None
+    root = opened.around.root if opened.around else None
+    return seen_of(
+        Length(
+            seq=opened.case.seq,
+            merged_into=opened.case.merged_into,
+            root_seq=root.seq if root else None,
+        )
     )
 
 
