@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 import pytest_asyncio
@@ -16,6 +16,8 @@ from temporalio.worker import Worker
 from activities.petition import PetitionActivities
 from activities.recomputing import RecomputeActivities
 from rules.book import read_rule_book
+from rules.calendar import national_calendar
+from rules.working_time import seoul, seoul_day
 from schema.codes import Action, CaseKind, Channel, Role
 from schema.commands import Outcome, Refusal
 from schema.events import Actor, CaseEvent
@@ -128,6 +130,14 @@ class Town:
         return self.env.client.get_workflow_handle_for(PetitionWorkflow.run, number)
 
 
+def until_a_working_morning(now: datetime) -> timedelta:
+    """How long until ten o'clock of the next working day: every town begins in the middle of a
+    working morning, so that its days are the same at whatever hour the tests are run."""
+    tomorrow = seoul_day(now) + timedelta(days=1)
+    day = national_calendar(version=1).open_on_or_after(tomorrow)
+    return seoul(day, time(10)) - now
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def town(store: Store) -> AsyncIterator[Town]:
     """The town, with one worker."""
@@ -158,5 +168,6 @@ async def town(store: Store) -> AsyncIterator[Town]:
             workflow_runner=workflow_runner(),
         ),
     ):
+        await env.sleep(until_a_working_morning(await env.get_current_time()))
         running = RunningCases(env.client)
         yield Town(env, store, recorder, running)
