@@ -109,6 +109,12 @@ def leaf(code: str, *, on_date: date | None = None) -> Leaf:
     raise KeyError(code)
 
 
+@of_city_data
+def newest_leaves() -> Mapping[str, Leaf]:
+    """Every leaf there ever was by code, in its newest version."""
+    return MappingProxyType({code: versions[-1] for code, versions in _history().items()})
+
+
 def leaf_at(code: str, at: datetime) -> Leaf:
     """The leaf `code` as it was at an instant; before its first day as it was then, after its last
     as it was last. What is loaded for days to come changes nothing that was counted before.

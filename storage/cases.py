@@ -55,6 +55,7 @@ class Case(Frozen):
     language: str
     public: bool
     hidden: bool
+    under_14: bool
     summary: str
     key_version: int
     merged_into: str | None

@@ -16,6 +16,7 @@ from storage.attachments import adopt_attachments
 from storage.cases import Petitioner
 from storage.event_log import submission_event, write_event
 from storage.sealing import DataKey
+from storage.searching import masked_values
 from storage.store import Store
 from storage.tables import cases, petitioner
 from storage.texts import keep_text
@@ -93,8 +94,8 @@ async def open_case(
 
 
 def _case_values(submission: Submission, number: str, key: DataKey) -> dict[str, object]:
-    summary = mask(submission.text).text
-    opinion = opinion_kind(summary) if submission.kind is CaseKind.OPINION else None
+    masked = masked_values(submission.text)
+    opinion = opinion_kind(str(masked["summary"])) if submission.kind is CaseKind.OPINION else None
     place = submission.location
     return {
         "number": number,
@@ -112,7 +113,8 @@ def _case_values(submission: Submission, number: str, key: DataKey) -> dict[str,
         "reply_by": submission.reply_by,
         "language": submission.language,
         "public": submission.public,
-        "summary": summary,
+        "under_14": submission.party.under_14,
+        **masked,
         "data_key_id": key.id,
         "entered_by": submission.entered_by,
         "site": submission.site,

@@ -8,7 +8,6 @@ from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rules.masking import mask
 from schema.codes import Action, Role, TextKind
 from schema.commands import Command
 from schema.events import Actor
@@ -18,6 +17,7 @@ from schema.submission import RecordKind, Submission
 from storage.opening import open_case
 from storage.record import Recorder
 from storage.sealing import DataKey
+from storage.searching import masked_values
 from storage.store import Store
 from storage.tables import cases, external_alias, registered_revision
 from storage.texts import case_key, hide_texts, keep_text
@@ -138,7 +138,7 @@ async def _change(
     if removed:
         await hide_texts(conn, number, (TextKind.PETITION, TextKind.AMENDMENT))
         await conn.execute(
-            update(cases).where(cases.c.number == number).values(hidden=True, summary="")
+            update(cases).where(cases.c.number == number).values(hidden=True, **masked_values(""))
         )
     else:
         key = await case_key(conn, store, number)
@@ -147,7 +147,7 @@ async def _change(
         await conn.execute(
             update(cases)
             .where(cases.c.number == number)
-            .values(revision=submission.revision, summary=mask(submission.text).text)
+            .values(revision=submission.revision, **masked_values(submission.text))
         )
     await recorder.record_in(
         conn,

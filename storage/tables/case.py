@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 
 from storage.tables.columns import NOW, Instant, metadata
 
@@ -59,7 +59,9 @@ cases = Table(
     Column("language", String(10), nullable=False, server_default="ko"),
     Column("public", Boolean, nullable=False, server_default=text("true")),
     Column("hidden", Boolean, nullable=False, server_default=text("false")),
+    Column("under_14", Boolean, nullable=False, server_default=text("false")),
     Column("summary", Text, nullable=False, comment="masked text of the petition"),
+    Column("search", TSVECTOR, comment="rules.search_terms.index_terms of summary"),
     Column("data_key_id", UUID(as_uuid=True), nullable=False),
     Column("key_version", SmallInteger, nullable=False, server_default="1"),
     Column("entered_by", String(60)),
@@ -79,6 +81,13 @@ cases = Table(
         text("COALESCE(legal_due_at, target_due_at, 'infinity'::timestamptz)"),
         "number",
         postgresql_where=text("NOT ended"),
+    ),
+    Index("ix_cases_search", "search", postgresql_using="gin"),
+    Index(
+        "ix_cases_public",
+        text("submitted_at DESC"),
+        text("number DESC"),
+        postgresql_where=text("public AND NOT hidden AND NOT synthetic"),
     ),
     Index("ix_cases_open", "number", postgresql_where=text("NOT ended")),
     Index("ix_cases_next", "next_at", postgresql_where=text("NOT ended")),

@@ -179,13 +179,21 @@ async def test_everybody_reads_a_public_case_masked(city: City) -> None:
 
 
 async def test_some_items_are_public_without_their_words(city: City) -> None:
-    """A welfare case shows its state to everybody and its words to nobody."""
-    number = await city.case("기초생활 수급 신청이 거절되어 막막합니다", item="WF01")
-    await city.record(number, Action.ANSWER, text="가구 사정을 다시 조사하겠습니다")
+    """A report of an unlawful building shows its state to everybody and its words to nobody."""
+    number = await city.case("옥상에 무허가 건물을 올렸습니다", item="HB01")
+    await city.record(number, Action.ANSWER, text="현장을 다시 조사하겠습니다")
     page = await city.browser().get(f"/public/{number}")
     assert page.status_code == 200
-    assert "막막합니다" not in page.text
+    assert "무허가 건물" not in page.text
     assert "다시 조사하겠습니다" not in page.text
+
+
+@pytest.mark.parametrize("item", ["WF01", "WF04", "AD04", "AD05"])
+async def test_some_kinds_are_never_public(city: City, item: str) -> None:
+    """Welfare, children, grievance and misconduct: not even that there is a case."""
+    number = await city.case("기초생활 수급 신청이 거절되어 막막합니다", item=item)
+    page = await city.browser().get(f"/public/{number}")
+    assert page.status_code == 404
 
 
 async def test_what_is_not_public_is_not_there(city: City) -> None:

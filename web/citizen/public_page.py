@@ -2,33 +2,15 @@
 
 from fastapi import APIRouter, Request, Response
 
-from rules.taxonomy import leaf
-from schema.codes import CaseKind, Visibility
+from rules.publication import Publication
+from schema.codes import Visibility
 from schema.numbers import typed_receipt_number
-from storage.cases import Case
+from storage.public_cases import publication_of
 from web.opened import find_shown, load_case
 from web.site import SiteHere, page, see, wording_of
 from web.timeline import answer_of, steps_done, timeline
 
 router = APIRouter(include_in_schema=False)
-
-
-def is_published(case: Case) -> bool:
-    """True where everybody may see that the case is there, and how far it has come."""
-    return case.public and not case.hidden
-
-
-def shows_words(case: Case) -> bool:
-    """True where everybody may read the masked petition and answer too.
-
-    Not before the item is known: some items (복지, 고충, 비위 …) are never shown in words.
-    """
-    if case.kind is CaseKind.OPINION:
-        return True
-    try:
-        return case.item is not None and leaf(case.item).publish_default
-    except KeyError:
-        return False
 
 
 @router.get("/public/{number}")
@@ -41,10 +23,11 @@ async def show(request: Request, site: SiteHere, number: str) -> Response:
         return see(f"/public/{typed}")
     async with site.store.engine.connect() as conn:
         case = await find_shown(conn, number)
-        if case is None or not is_published(case):
+        shown = publication_of(case) if case else Publication.NOTHING
+        if case is None or shown is Publication.NOTHING:
             return page(request, "citizen/no_public_case.html", status=404)
         opened = await load_case(conn, site, case)
-    wordy, texts = shows_words(case), opened.texts or {}
+    wordy, texts = shown is Publication.WORDS, opened.texts or {}
     eyes = Visibility.PUBLIC
     return page(
         request,

@@ -1,0 +1,125 @@
+"""Which cases everybody may see, and finding them by their words."""
+
+from datetime import UTC, datetime
+from itertools import product
+from uuid import uuid4
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, insert, select
+
+from rules.publication import Publication, never_items, shown_items
+from rules.search_terms import search_query
+from schema.codes import CaseKind, PetitionType
+from storage.cases import CASE_COLUMNS, case_of
+from storage.migrate import alembic_config
+from storage.public_cases import is_published, publication_of, shows_words
+from storage.searching import contains_words, masked_values
+from storage.store import Store
+from storage.tables import cases
+
+AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+def _row(number: str, words: str = "가로등이 꺼졌습니다") -> dict[str, object]:
+    return {
+        "number": number,
+        "channel": "web_form",
+        "external_id": number,
+        "kind": CaseKind.PETITION,
+        "petition_type": PetitionType.OTHER,
+        "state": "RECEIVED",
+        "item": "RD05",
+        "submitted_at": AT,
+        "reply_by": "page",
+        "data_key_id": uuid4(),
+        **masked_values(words),
+    }
+
+
+async def test_the_query_agrees_with_the_rule(store: Store) -> None:
+    """The SQL and the pure function give the same answer for every combination of facts."""
+    items = (None, "ZZ99", min(shown_items()), min(never_items()), "HB01")
+    flags = list(product((True, False), repeat=4))
+    combinations = product(CaseKind, PetitionType, items, flags)
+    rows = []
+    for n, (kind, petition_type, item, four) in enumerate(combinations):
+        row = _row(f"{n:06}") | {"kind": kind, "petition_type": petition_type, "item": item}
+        row |= zip(("public", "hidden", "synthetic", "under_14"), four, strict=True)
+        rows.append(row | {"search": None})
+    async with store.engine.begin() as conn:
+        await conn.execute(insert(cases), rows)
+        all_cases = [case_of(row) for row in await conn.execute(select(*CASE_COLUMNS))]
+        published = set(await conn.scalars(select(cases.c.number).where(is_published())))
+        wordy = set(await conn.scalars(select(cases.c.number).where(shows_words())))
+    assert len(all_cases) == len(rows)
+    for case in all_cases:
+        shown = publication_of(case)
+        assert (case.number in published) == (shown is not Publication.NOTHING), case
+        assert (case.number in wordy) == (shown is Publication.WORDS), case
+    assert wordy < published
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("가로등", {"1", "3"}),
+        ("로등", {"1", "3"}),
+        ("로", {"1", "2", "3"}),
+        ("등", {"1", "3"}),
+        ("손", {"2"}),
+        ("도로 파손", {"2"}),
+        ("파손 도로", {"2"}),
+        ("도로손", set()),
+        ("led", {"3"}),
+        ("ＬＥＤ", {"3"}),
+        ("l", {"3"}),
+        ("d", {"3"}),
+        ("100%", set()),
+        ("e_d", {"3"}),
+        ("010-1234-5678", set()),
+        ("1234", set()),
+        ("홍길동", set()),
+        ("' | '갸", set()),
+        ("없는말", set()),
+    ],
+)
+async def test_any_part_of_a_text_is_found(store: Store, typed: str, found: set[str]) -> None:
+    """From one syllable on, in any order, whatever the width or case; never what was masked."""
+    rows = (
+        _row("1", "가로등이 꺼졌습니다. 연락 010-1234-5678"),
+        _row("2", "도로가 파손"),
+        _row("3", "LED 가로등 민원인 홍길동"),
+    )
+    query = search_query(typed)
+    assert query is not None
+    async with store.engine.begin() as conn:
+        for row in rows:
+            await conn.execute(insert(cases).values(**row))
+        numbers = await conn.scalars(select(cases.c.number).where(contains_words(query)))
+        assert set(numbers) == found
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "!?", "%", "_", "🙂"])
+def test_without_a_letter_there_is_no_query(typed: str) -> None:
+    """Signs alone ask for nothing."""
+    assert search_query(typed) is None
+
+
+async def test_cases_that_were_there_before_are_found_too(store: Store) -> None:
+    """The migration cuts the words of the cases that it meets."""
+
+    def step(connection: Connection, revision: str) -> None:
+        config = alembic_config(connection)
+        (command.downgrade if revision == "0006" else command.upgrade)(config, revision)
+
+    async with store.engine.begin() as conn:
+        await conn.execute(insert(cases).values(**_row("1")))
+        await conn.run_sync(step, "0006")
+    async with store.engine.begin() as conn:
+        await conn.run_sync(step, "head")
+    query = search_query("등이")
+    assert query is not None
+    async with store.engine.begin() as conn:
+        found = await conn.scalars(select(cases.c.number).where(contains_words(query)))
+        assert list(found) == ["1"]
