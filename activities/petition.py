@@ -18,8 +18,10 @@ from schema.commands import CaseSnapshot, Command, Outcome
 from schema.events import Actor
 from schema.model import Frozen
 from storage.cases import snapshot_of
+from storage.commands import find_command
 from storage.locked_cases import LockedCase
 from storage.record import Recorder
+from storage.same_here import SAME_HERE
 from storage.store import Store
 from storage.tables import cases
 
@@ -58,7 +60,13 @@ class PetitionActivities:
             await conn.execute(
                 update(cases).where(cases.c.number == number).values(workflow_started_at=func.now())
             )
+            wish = await find_command(conn, number, SAME_HERE)
+        if wish is None or wish.refusal is not None:
             return snapshot_of(locked.case, joined=locked.facts.joined)
+        # Recorded once however often it is asked: what was written before only tells the other
+        # case again, whose workflow a death in between may have left untold.
+        joined = await self._recorder.record(wish.command)
+        return joined.snapshot.model_copy(update={"look_again": joined.look_again})
 
     async def _receive(self, conn: AsyncConnection, locked: LockedCase) -> LockedCase:
         decision = decide(locked.case)

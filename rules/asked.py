@@ -44,12 +44,13 @@ class Law(Protocol):
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What is known beside the case itself: the law, whether its petitioner can be reached, and
-    the other cases that the act names."""
+    """What is known beside the case itself: the law, whether its petitioner can be reached, the
+    other cases that the act names, and which of these everybody can read."""
 
     law: Law
     reachable: bool = True
     named: Mapping[str, CaseFacts] = field(default_factory=dict)
+    published: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

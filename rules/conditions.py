@@ -143,6 +143,22 @@ def _another_case(asked: Asked) -> Words | None:
     return None
 
 
+def _same_public_matter(asked: Asked) -> Words | None:
+    """«저도요»: a petitioner joins what everybody can see to be the same; whatever needs judgement
+    is an officer's."""
+    root = next(iter(asked.circumstances.named), None)
+    if asked.actor.role is not Role.CITIZEN or root is None:
+        return None
+    same = asked.circumstances.named[root].item == asked.facts.item is not None
+    if same and root in asked.circumstances.published:
+        return None
+    return (
+        "같은 분류의 공개된 민원에만 스스로 함께할 수 있습니다. "
+        "다른 민원과 같은 내용이면 담당자가 살펴보고 합칩니다.",
+        "You can join a public case of the same item yourself; otherwise the officer decides.",
+    )
+
+
 def _objectionable(asked: Asked) -> Words | None:
     due = asked.law.objection_due(asked.facts)
     if due is None:
@@ -311,6 +327,7 @@ CONDITIONS: dict[Condition, Callable[[Asked], Words | None]] = {
         "No demand is waiting for an answer.",
     ),
     Condition.ANOTHER_CASE: _another_case,
+    Condition.SAME_PUBLIC_MATTER: _same_public_matter,
     Condition.ASKED_BY_PETITIONER: _asks(
         lambda asked: asked.actor.role is Role.CITIZEN or bool(asked.detail.get("reason")),
         "취하는 민원인의 뜻입니다. 민원인이 언제 어떻게 취하를 밝혔는지 사유에 적어 주세요.",

@@ -71,6 +71,8 @@ class CaseSnapshot(Frozen):
     ended: bool
     seq: int
     next_moment: Moment | None
+    look_again: tuple[str, ...] = ()
+    """Other cases that taking this one in has moved: their workflows have to look again."""
 
     def wakes_at(self) -> datetime | None:
         """The next moment's instant, or None when only a person can move the case."""

@@ -236,6 +236,11 @@ class FormFields(_FormPart):
     site: str | None = Field(
         default=None, max_length=200, description="양식이 실린 곳 / where the form stands"
     )
+    same_as: str | None = Field(
+        default=None,
+        max_length=40,
+        description="저도요: 같은 내용의 공개 민원 번호 / same here: the public case it joins",
+    )
 
     @field_validator("text")
     @classmethod

@@ -97,6 +97,8 @@ class Submission(Frozen):
     party: Party = Party()
     language: str = "ko"
     site: str | None = None
+    same_as: str | None = None
+    """«저도요»: the public case whose matter the petitioner says this is."""
     aliases: tuple[str, ...] = ()
     """Other names of the same post: X gives every edit an id of its own."""
     extra: dict[str, JsonValue] = Field(default_factory=dict)

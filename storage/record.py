@@ -33,6 +33,7 @@ from storage.locked_cases import LockedCase, lock_all
 from storage.owed_looks import Nearer, owe_looks
 from storage.recomputing import ANSWER_OWED, moved_deadline
 from storage.related_cases import after_act, locked_together, looks_after, named_cases
+from storage.same_matter import published_cases
 from storage.staffing import staffed
 from storage.store import Store
 from storage.tables import cases
@@ -132,10 +133,12 @@ class Recorder:
         reachable = True
         if Condition.REACHABLE in (*row.when, *row.provided):
             reachable = await is_reachable(conn, self.store, command.case)
+        named = await named_cases(conn, command)
         circumstances = Circumstances(
             law=self.book.law(locked.calendar),
             reachable=reachable,
-            named=await named_cases(conn, command),
+            named=named,
+            published=await published_cases(conn, tuple(named)),
         )
         return Asked(locked.facts, command.at, command.actor, command.detail, circumstances)
 

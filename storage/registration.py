@@ -16,6 +16,7 @@ from schema.quarantine import QuarantineReason, UnintelligibleError
 from schema.submission import RecordKind, Submission
 from storage.opening import open_case
 from storage.record import Recorder
+from storage.same_here import wish_to_join
 from storage.sealing import DataKey
 from storage.searching import masked_values
 from storage.store import Store
@@ -72,6 +73,7 @@ async def register(
             )
         number = await open_case(conn, store, submission, key)
         await _note_revision(conn, submission, number)
+        await wish_to_join(conn, store, submission, number)
         return Registered(number=number, outcome=RegistrationOutcome.NEW_CASE)
     number, revision = existing
     fresh = await _note_revision(conn, submission, number)

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.consequences import Consequence
 from rules.life import CaseFacts, facts_of
+from rules.masking import mask
 from rules.waking import SYSTEM
-from schema.codes import Action, EventKind, State, TextKind
+from schema.codes import Action, EventKind, Role, State, TextKind
 from schema.commands import Command
 from schema.events import CaseEvent
 from schema.grounds import ClosedFor
@@ -143,7 +144,8 @@ async def _answered(
     answer = texts[UUID(str(event.detail["text"]))]
     for reporter in locked.reporters:
         key = await case_key(conn, recorder.store, reporter.number)
-        kept = await keep_text(conn, key, reporter.number, TextKind.ANSWER, answer.text)
+        words = mask(answer.text).text if _joined_by_itself(reporter) else answer.text
+        kept = await keep_text(conn, key, reporter.number, TextKind.ANSWER, words)
         detail = {
             "ground": ClosedFor.ANSWERED_WITH.value,
             "with": locked.number,
@@ -154,6 +156,13 @@ async def _answered(
         done = Consequence(detail=dict(command.detail), changes={"state": State.CLOSED})
         await recorder.write(conn, reporter, command, done)
     return ()
+
+
+def _joined_by_itself(reporter: LockedCase) -> bool:
+    """Whoever joined a public case by «저도요» reads of its answer what everybody may read: no
+    officer has looked whether the first petitioner's data are theirs to know."""
+    merges = [event for event in reporter.log if event.kind is EventKind.MERGED]
+    return any(event.actor.role is Role.CITIZEN for event in merges)
 
 
 async def _ended(

@@ -55,6 +55,8 @@ class PetitionWorkflow:
         """Run until the case has ended; a case that has ended already ends this at once."""
         async with self._one_at_a_time:
             case = self._case = await self._load()
+        for other in case.look_again:
+            await _have_looked_at(other)
         while await self._goes_on():
             await self._wait_for_next_moment(self._case or case)
             if workflow.info().is_continue_as_new_suggested():

@@ -17,6 +17,7 @@ from schema.forms import (
     FormPerson,
     JournalledForm,
 )
+from schema.numbers import typed_receipt_number
 from schema.party import Party, Person
 from schema.plain_text import plain_text
 from schema.quarantine import QuarantineReason, UnintelligibleError
@@ -73,6 +74,7 @@ def _submission(
         party=_party(form.party),
         language=form.language.replace("_", "-").partition("-")[0].lower(),
         site=plain_text(form.site)[:SITE_LENGTH] if form.site else None,
+        same_as=typed_receipt_number(form.same_as) if form.same_as else None,
         extra={**_unknown(form), **extra},
     )
 

@@ -68,6 +68,7 @@ class Condition(StrEnum):
     OBJECTIONABLE = "objectionable"
     DEMANDED = "demanded"
     ANOTHER_CASE = "another_case"
+    SAME_PUBLIC_MATTER = "same_public_matter"
     ASKED_BY_PETITIONER = "asked_by_petitioner"
 
 

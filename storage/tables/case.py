@@ -93,6 +93,12 @@ cases = Table(
     Index("ix_cases_next", "next_at", postgresql_where=text("NOT ended")),
     Index("ix_cases_synthetic", "submitted_at", postgresql_where=text("synthetic")),
     Index("ix_cases_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+    Index(
+        "ix_cases_same_matter",
+        "item",
+        "submitted_at",
+        postgresql_where=text("public AND NOT hidden AND NOT ended"),
+    ),
     Index("ix_cases_linked_to", "linked_to", postgresql_where=text("linked_to IS NOT NULL")),
     comment="The state of each case, always equal to what its event log says.",
 )

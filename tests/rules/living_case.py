@@ -38,6 +38,7 @@ class LivingCase:
     calendar: BusinessCalendar = field(default_factory=korea)
     reachable: bool = True
     named: dict[str, CaseFacts] = field(default_factory=dict)
+    published: frozenset[str] = frozenset()
 
     def act(
         self, action: Action, when: str | datetime, actor: Actor = OFFICER, /, **detail: JsonValue
@@ -70,7 +71,10 @@ class LivingCase:
 
     def _done(self, command: Command) -> CaseEvent | Refusal:
         circumstances = Circumstances(
-            law=book().law(self.calendar), reachable=self.reachable, named=self.named
+            law=book().law(self.calendar),
+            reachable=self.reachable,
+            named=self.named,
+            published=self.published,
         )
         asked = Asked(self.facts, command.at, command.actor, command.detail, circumstances)
         done = consequence(TRANSITIONS[command.action], asked)

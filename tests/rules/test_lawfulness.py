@@ -12,7 +12,7 @@ from schema.commands import Refusal, RefusalCode
 from schema.events import Actor, CaseEvent
 from schema.grounds import DeclineGround
 from tests.rules.clock_asking import at
-from tests.rules.living_case import CITIZEN, LivingCase, assigned
+from tests.rules.living_case import CITIZEN, OFFICER, LivingCase, assigned
 
 HOUSING = "3130000.housing"
 ROADS = "3130000.roads"
@@ -392,3 +392,23 @@ class TestOthersAct:
         done(case.act(Action.TRANSFER, "2026-06-10 19:00", **elsewhere))
         assert (case.facts.term, case.facts.state) == (2, State.TRANSFERRED)
         assert case.clocks.legal_due_at == at("2026-06-19 23:59:59")
+
+
+@pytest.mark.parametrize(
+    ("actor", "root_item", "published", "allowed"),
+    [
+        (CITIZEN, "RD05", True, True),
+        (CITIZEN, "RD05", False, False),
+        (CITIZEN, "RD01", True, False),
+        (OFFICER, "RD01", False, True),
+    ],
+)
+def test_a_petitioner_joins_only_what_everybody_sees_to_be_the_same(
+    actor: Actor, root_item: str, published: bool, allowed: bool
+) -> None:
+    """«저도요» needs no judgement; what does is an officer's."""
+    case = assigned("2026-06-08 10:00", ROADS, item="RD05")
+    root = assigned("2026-06-08 09:00", ROADS, item=root_item)
+    case.named, case.published = {"ROOT": root.facts}, frozenset({"ROOT"} if published else ())
+    found = case.act(Action.MERGE, "2026-06-08 11:00", actor, into="ROOT")
+    assert isinstance(found, CaseEvent) is allowed

@@ -108,7 +108,11 @@ WAYS_TO_END: dict[Action, tuple[State, frozenset[str], frozenset[Condition]]] = 
             }
         ),
     ),
-    Action.MERGE: (State.MERGED, frozenset({"into"}), frozenset({Condition.ANOTHER_CASE})),
+    Action.MERGE: (
+        State.MERGED,
+        frozenset({"into"}),
+        frozenset({Condition.ANOTHER_CASE, Condition.SAME_PUBLIC_MATTER}),
+    ),
     Action.CLOSE: (State.CLOSED, frozenset({"ground"}), frozenset()),
 }
 
@@ -224,7 +228,7 @@ MAY: list[tuple[State, Role, set[Action]]] = [
             Action.ANSWER_DEMAND,
         },
     ),
-    (State.ASSIGNED, Role.CITIZEN, {Action.WITHDRAW, Action.DEMAND_CORRECTION}),
+    (State.ASSIGNED, Role.CITIZEN, {Action.WITHDRAW, Action.DEMAND_CORRECTION, Action.MERGE}),
     (State.ASSIGNED, Role.INSPECTOR, {Action.ANSWER_DEMAND}),
     (State.ASSIGNED, Role.EXECUTIVE, set()),
     (State.ASSIGNED, Role.ADMINISTRATOR, set()),

@@ -1,0 +1,138 @@
+"""Public cases that may be about the same matter: the same item, near by, open, and recent."""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pydantic import AwareDatetime
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from rules.taxonomy import leaf
+from schema.codes import State
+from schema.model import Frozen
+from storage.tables import cases
+
+NEAR_METRES = 300
+"""As far as one would walk to see whether it is the same pothole."""
+RECENT = timedelta(days=60)
+MOST = 3
+_CONSIDERED = 200
+_METRES_A_DEGREE = 111_320.0
+"""Of latitude; of longitude that many times the cosine of the latitude."""
+_JOINABLE = (
+    State.RECEIVED,
+    State.ASSIGNED,
+    State.PROCESSING,
+    State.TRANSFERRED,
+    State.SUPPLEMENT,
+    State.REANSWER,
+)
+
+
+class SameMatter(Frozen):
+    """A public case that a petitioner may join. `summary` is the masked text; `metres` None where
+    only the dong is known to be the same; `reporters` counts its own petitioner too."""
+
+    number: str
+    summary: str
+    item: str
+    state: State
+    submitted_at: AwareDatetime
+    metres: int | None
+    reporters: int
+
+
+class Whereabouts(Frozen):
+    """A place: a point in WGS84 degrees, a district (legal-dong prefix) and its dong, or parts."""
+
+    lat: float | None = None
+    long: float | None = None
+    district: str | None = None
+    dong: str | None = None
+
+
+async def published_cases(conn: AsyncConnection, numbers: Sequence[str]) -> frozenset[str]:
+    """Those of `numbers` whose words everybody can read."""
+    if not numbers:
+        return frozenset()
+    rows = await conn.execute(
+        select(cases.c.number, cases.c.item).where(cases.c.number.in_(numbers), _shown())
+    )
+    return frozenset(row.number for row in rows if _in_words(row.item))
+
+
+async def find_same_matter(
+    conn: AsyncConnection, *, item: str, where: Whereabouts, now: datetime
+) -> tuple[SameMatter, ...]:
+    """The public cases about `item` near `where`, the nearest first, at most MOST; none for an
+    item that is never shown in words."""
+    if not _in_words(item):
+        return ()
+    # «reporters» is the number of those merged into it, and the one who filed it first.
+    merged = cases.alias("merged")
+    reporters = (
+        select(func.count() + 1).where(merged.c.merged_into == cases.c.number).scalar_subquery()
+    )
+    columns = [cases.c[name] for name in ("number", "summary", "item", "state", "submitted_at")]
+    rows = await conn.execute(
+        select(*columns, cases.c.lat, cases.c.long, reporters.label("reporters"))
+        .where(
+            cases.c.item == item,
+            cases.c.state.in_(_JOINABLE),
+            cases.c.submitted_at > now - RECENT,
+            ~cases.c.ended,
+            _shown(),
+            _around(where),
+        )
+        .order_by(cases.c.submitted_at.desc())
+        .limit(_CONSIDERED)
+    )
+    found = []
+    for row in rows:
+        fields = dict(row._mapping)
+        metres = _metres(where, fields.pop("lat"), fields.pop("long"))
+        if metres is None or metres <= NEAR_METRES:
+            found.append(SameMatter.model_validate(fields | {"metres": metres}))
+    return tuple(sorted(found, key=_nearest_first)[:MOST])
+
+
+def _shown() -> ColumnElement[bool]:
+    return and_(cases.c.public, ~cases.c.hidden, ~cases.c.synthetic)
+
+
+def _in_words(item: str | None) -> bool:
+    """Some items (복지, 고충, 비위 …) are never shown in words."""
+    try:
+        return item is not None and leaf(item).publish_default
+    except KeyError:
+        return False
+
+
+def _nearest_first(one: SameMatter) -> tuple[float, float]:
+    return (math.inf if one.metres is None else one.metres, -one.submitted_at.timestamp())
+
+
+def _around(where: Whereabouts) -> ColumnElement[bool]:
+    """In a box around the point; and in the same dong, where one of the two has no point."""
+    same_dong: ColumnElement[bool] = false()
+    if where.district is not None and where.dong is not None:
+        same_dong = tuple_(cases.c.district, cases.c.dong) == (where.district, where.dong)
+    if where.lat is None or where.long is None:
+        return same_dong
+    high = NEAR_METRES / _METRES_A_DEGREE
+    wide = high / math.cos(math.radians(where.lat))
+    near = and_(
+        cases.c.lat.between(where.lat - high, where.lat + high),
+        cases.c.long.between(where.long - wide, where.long + wide),
+    )
+    return or_(near, and_(same_dong, cases.c.lat.is_(None)))
+
+
+def _metres(where: Whereabouts, lat: float | None, long: float | None) -> int | None:
+    """The distance on the ground, on a plane: exact to a metre within a city."""
+    if where.lat is None or where.long is None or lat is None or long is None:
+        return None
+    north = (lat - where.lat) * _METRES_A_DEGREE
+    east = (long - where.long) * _METRES_A_DEGREE * math.cos(math.radians(where.lat))
+    return round(math.hypot(north, east))
