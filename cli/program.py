@@ -19,6 +19,7 @@ app = typer.Typer(
 quarantine_app = typer.Typer(help="What could not be understood: list, show, retry.")
 user_app = typer.Typer(help="Local accounts of staff.")
 calendar_app = typer.Typer(help="Working days: declare, withdraw, list, recompute.")
+audit_app = typer.Typer(help="The log of who read whose data: verify, seal.")
 outage_app = typer.Typer(help="Outages of the system, which no deadline counts.")
 data_app = typer.Typer(help="Departments, owners, ladders, texts: check, load, list.")
 app.add_typer(quarantine_app, name="quarantine")
@@ -26,6 +27,7 @@ app.add_typer(calendar_app, name="calendar")
 app.add_typer(outage_app, name="outage")
 app.add_typer(data_app, name="data")
 app.add_typer(user_app, name="user")
+app.add_typer(audit_app, name="audit")
 
 
 def _settings() -> Settings:
@@ -275,6 +277,22 @@ def user_remove(login: str) -> None:
     from cli.users import run_remove
 
     _end(_within(lambda settings: run_remove(settings, login)))
+
+
+@audit_app.command("verify")
+def audit_verify() -> None:
+    """Is the log what was written? Exit 1 and the first broken place where it is not."""
+    from cli.audit import run_verify
+
+    _end(_within(run_verify))
+
+
+@audit_app.command("seal")
+def audit_seal() -> None:
+    """Seal the past days now, and print their seals."""
+    from cli.audit import run_seal
+
+    _end(_within(run_seal))
 
 
 def _within(verb: Callable[[Settings], Any]) -> int:

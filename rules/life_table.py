@@ -5,7 +5,6 @@ The rows stand in `rules/acts/`, by what they are about; this is the one table t
 
 from rules.acts import counting, ending, following, noting, taking_in
 from rules.acts.row import (
-    ACTS_FOR_ALL_DEPARTMENTS,
     ANY_STATE,
     HEADS,
     IN_HAND,
@@ -16,7 +15,6 @@ from rules.acts.row import (
 )
 
 __all__ = [
-    "ACTS_FOR_ALL_DEPARTMENTS",
     "ANY_STATE",
     "HEADS",
     "IN_HAND",

@@ -1,14 +1,14 @@
 """How the table of the life of a case is read: who may do what now, and why not.
 
-The rows stand in `rules/life_table.py`. The workflow's validator, the record, the pages, the
-officer's API and the diagram in `docs/states.md` all read this one table.
+The rows stand in `rules/life_table.py`, on whose cases a role acts in `rules/rights.py`. The
+workflow's validator, the record, the pages, the officer's API and the diagram in `docs/states.md`
+all read these.
 """
 
 from collections.abc import Iterable
 
 from rules.fields import field
 from rules.life_table import (
-    ACTS_FOR_ALL_DEPARTMENTS,
     ANY_STATE,
     IN_HAND,
     OPEN_STATES,
@@ -17,11 +17,11 @@ from rules.life_table import (
     Condition,
     Transition,
 )
+from rules.rights import Reach, Right, reach_of
 from schema.codes import ENDED_STATES, Action, Role, State, TextKind
 from schema.commands import CaseSnapshot, Command, Refusal, RefusalCode
 
 __all__ = [
-    "ACTS_FOR_ALL_DEPARTMENTS",
     "ANY_STATE",
     "IN_HAND",
     "OPEN_STATES",
@@ -93,7 +93,8 @@ def refusal(snapshot: CaseSnapshot, command: Command) -> Refusal | None:
 
 
 def _acts_for(command: Command, snapshot: CaseSnapshot, row: Transition) -> bool:
-    if command.actor.role in ACTS_FOR_ALL_DEPARTMENTS or snapshot.department is None:
+    everywhere = reach_of(Right.ACT, command.actor.role) is Reach.ALL
+    if everywhere or snapshot.department is None:
         return True
     own = command.actor.department
     return own == snapshot.department or (row.by_joined and own in snapshot.joined)

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.codes import Role
 from schema.model import Frozen
+from schema.staff import STAFF_ROLES, Duty
 from storage.tables import staff_account, staff_session
 
 FIRST_LOGIN = "admin"
@@ -21,21 +22,21 @@ FIRST_DEPARTMENT = "6110000.first-line"
 SESSION_LASTS = timedelta(hours=10)
 SHORTEST_PASSWORD = 10
 
-STAFF_ROLES = frozenset(Role) - {Role.CITIZEN, Role.SYSTEM, Role.CHANNEL}
-
 _hasher = PasswordHasher()
 _NOBODYS_HASH = _hasher.hash(secrets.token_urlsafe(16))
 """Checked where there is no such login, so that the answer takes as long either way."""
 
 
 class Account(Frozen):
-    """A person of the city's staff. `department` is where its acts count."""
+    """A person of the city's staff. `role` and `department` are the first duty, `duties` what else
+    the person does, own duties before those of absent people."""
 
     login: str = Field(min_length=2, max_length=60, pattern=r"^[a-z0-9._-]+$")
     name: str = Field(min_length=1, max_length=60)
     role: Role
     department: str
     phone: str | None = None
+    duties: tuple[Duty, ...] = ()
 
 
 class AccountError(Exception):
@@ -59,7 +60,7 @@ async def add_account(conn: AsyncConnection, account: Account, password: str) ->
     made = await conn.execute(
         insert(staff_account)
         .values(
-            **account.model_dump(),
+            **account.model_dump(exclude={"duties"}),
             password_hash=await asyncio.to_thread(_hasher.hash, password),
         )
         .on_conflict_do_nothing()
@@ -92,7 +93,7 @@ async def ensure_first_administrator(conn: AsyncConnection, password: str) -> Ac
     return account
 
 
-_COLUMNS = [staff_account.c[name] for name in Account.model_fields]
+_COLUMNS = [staff_account.c[name] for name in Account.model_fields if name != "duties"]
 _ACTIVE = staff_account.c.disabled_at.is_(None)
 
 

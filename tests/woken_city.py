@@ -109,7 +109,9 @@ class WokenCity:
         )
         async with self.store.engine.begin() as conn:
             await conn.execute(
-                staff_account.insert().values(**account.model_dump(), password_hash="-")
+                staff_account.insert().values(
+                    **account.model_dump(exclude={"duties"}), password_hash="-"
+                )
             )
         return account.login
 

@@ -21,7 +21,8 @@ from web.officer import live_pages as officer_live_pages
 from web.officer import pages as officer_pages
 from web.ops import Parts, ops_router
 from web.problems import add_handlers
-from web.sign_in import SignIn
+from web.route_rights import check_routes
+from web.sign_in import WAYS_IN, SignIn
 from web.site import STATIC, Site, utc_now
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def build(
     )
     for router in (*gateways, ops_router("web", parts), *API_ROUTERS, *ROUTERS):
         app.include_router(router)
+    check_routes(app, WAYS_IN)
     app.mount("/static", _Static(directory=STATIC))
     app.add_middleware(Guard, public_url=public_url)
     add_handlers(app)

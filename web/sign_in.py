@@ -5,14 +5,17 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 
+from rules.rights import Right, departments_for, duty_for, holding
+from schema.audit import Doer
 from schema.codes import Role
+from schema.staff import Duty
 from storage.staff import (
     Account,
     Session,
@@ -23,24 +26,14 @@ from storage.staff import (
 from storage.staff import find_account as find_active_account
 from storage.store import Store
 from web.problems import ProblemError, SignInNeededError
-from web.site import SiteHere
+from web.route_rights import right_of
+from web.site import SiteHere, address_of
 
 SESSION_COOKIE = "minwon_session"
 BASIC_LASTS = timedelta(seconds=60)
 FAILURES_ALLOWED = 8
 FAILURES_FORGOTTEN = timedelta(minutes=5)
 MOST_REMEMBERED = 10_000
-
-SEES_ALL = frozenset(
-    {Role.FIRST_LINE, Role.INSPECTOR, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR}
-)
-"""Roles that may read every department's cases; the others read their own department's."""
-SEES_QUARANTINE = frozenset({Role.FIRST_LINE, Role.ADMINISTRATOR})
-SEES_EXCEPTIONS = frozenset({Role.FIRST_LINE, Role.ADMINISTRATOR, Role.INSPECTOR})
-"""Roles that see to the cases of which nobody else can be told."""
-SEES_BOARD = SEES_ALL | {Role.DEPARTMENT_HEAD, Role.TEAM_HEAD}
-OPENS_CONTACT = frozenset({Role.FIRST_LINE, Role.DEPARTMENT_HEAD, Role.TEAM_HEAD, Role.OFFICER})
-"""Roles whose work needs the petitioner's name and number."""
 
 
 class TooManyTriesError(Exception):
@@ -113,35 +106,50 @@ def csrf_of(token: str) -> str:
 
 @dataclass(frozen=True)
 class Staff:
-    """A signed-in person of the staff; `csrf` is empty where no cookie acts."""
+    """A signed-in person of the staff; `csrf` is empty where no cookie acts, `address` is where
+    the request came from."""
 
     account: Account
     csrf: str = ""
+    address: str | None = None
 
     @property
     def role(self) -> Role:
-        """The role in which the person acts."""
+        """The role of the person's first duty."""
         return self.account.role
+
+    @property
+    def duties(self) -> tuple[Duty, ...]:
+        """What the person does, where, and for whom; the first duty first."""
+        own = Duty(role=self.account.role, department=self.account.department)
+        return (own, *self.account.duties)
+
+    def may(self, right: Right) -> bool:
+        """True where one of the duties gives `right`, on whatever it is."""
+        return bool(holding(self.duties, right))
+
+    def reaches_all(self, right: Right) -> bool:
+        """True where `right` is on every department's cases."""
+        return departments_for(self.duties, right) is None
+
+    def duty_on(self, right: Right, departments: Collection[str | None]) -> Duty | None:
+        """The duty by which the person has `right` on what is one of `departments`'; or None."""
+        return duty_for(self.duties, right, departments)
+
+    def doer(self, duty: Duty | None = None) -> Doer:
+        """The person for the audit log, in `duty`."""
+        done = duty or self.duties[0]
+        return Doer(
+            account=self.account.login,
+            role=done.role,
+            instead_of=done.instead_of,
+            address=self.address,
+        )
 
     @property
     def sees_all(self) -> bool:
         """True where every department's cases may be read."""
-        return self.role in SEES_ALL
-
-    @property
-    def sees_board(self) -> bool:
-        """True where figures by department are part of the role."""
-        return self.role in SEES_BOARD
-
-    @property
-    def sees_exceptions(self) -> bool:
-        """True for the roles that see to the exceptions queue."""
-        return self.role in SEES_EXCEPTIONS
-
-    @property
-    def sees_quarantine(self) -> bool:
-        """True where records that could not be understood are part of the role."""
-        return self.role in SEES_QUARANTINE
+        return self.reaches_all(Right.READ)
 
     def own(self, csrf: str) -> bool:
         """True where a posted form came from this session's own page."""
@@ -149,21 +157,27 @@ class Staff:
 
 
 async def staff_on_page(request: Request, site: SiteHere) -> Staff:
-    """Who is signed in; raises SignInNeededError where nobody is."""
+    """Who is signed in; raises SignInNeededError where nobody is, HTTPException 403 where no duty
+    gives the page's right."""
     token = request.cookies.get(SESSION_COOKIE)
+    account = None
     if token:
         async with site.store.engine.connect() as conn:
             account = await account_in_session(conn, token, site.now())
-        if account is not None:
-            return Staff(account, csrf_of(token))
-    raise SignInNeededError
+    if account is None or not token:
+        raise SignInNeededError
+    staff = Staff(account, csrf_of(token), address_of(request))
+    if not staff.may(right_of(request)):
+        raise HTTPException(403)
+    return staff
 
 
 StaffHere = Annotated[Staff, Depends(staff_on_page)]
 
 
 async def staff_in_api(request: Request, site: SiteHere) -> Staff:
-    """Who calls: Bearer token, Basic, or the session cookie; raises the 401 otherwise."""
+    """Who calls: Bearer token, Basic, or the session cookie; raises the 401 otherwise, and 403
+    where no duty gives the right."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     account = None
     if scheme.lower() == "basic":
@@ -175,10 +189,15 @@ async def staff_in_api(request: Request, site: SiteHere) -> Staff:
                 account = await account_in_session(conn, token.strip(), site.now())
     if account is None:
         raise not_signed_in()
-    return Staff(account)
+    staff = Staff(account, address=address_of(request))
+    if not staff.may(right_of(request)):
+        raise not_your_role()
+    return staff
 
 
 StaffInApi = Annotated[Staff, Depends(staff_in_api)]
+WAYS_IN = (staff_on_page, staff_in_api)
+"""What a route depends on that asks who is signed in."""
 
 
 async def _basic(sign_in: SignIn, given: str) -> Account | None:
@@ -212,4 +231,11 @@ def too_many_tries() -> ProblemError:
         "비밀번호를 여러 번 틀렸습니다. 5분 뒤에 다시 시도해 주세요.",
         "Too many wrong passwords; try again in five minutes.",
         headers={"retry-after": seconds},
+    )
+
+
+def not_your_role() -> ProblemError:
+    """403: no duty of the account gives the right."""
+    return ProblemError(
+        403, "not_your_role", "이 역할로는 할 수 없습니다.", "Your role does not include this."
     )

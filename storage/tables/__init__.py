@@ -1,6 +1,7 @@
 """The tables, a module for each part. Times are timestamptz in UTC; what is sealed is bytea under
 a data key."""
 
+from storage.tables.audit import audit_entry, audit_seal
 from storage.tables.case import (
     BY_ITSELF,
     attachment,
@@ -32,6 +33,8 @@ from storage.tables.time import (
 __all__ = [
     "BY_ITSELF",
     "attachment",
+    "audit_entry",
+    "audit_seal",
     "calendar_override",
     "calendar_version",
     "case_event",

@@ -272,7 +272,7 @@ async def test_who_stands_behind_a_petition_is_shown_with_the_petitioner_only(ci
     assert "성춘향" not in page
     assert "다수인관련민원" in page
     asked_for = await browser.post(
-        f"/staff/cases/{number}/petitioner", data={"csrf": csrf_in(page)}
+        f"/staff/cases/{number}/petitioner", data={"csrf": csrf_in(page), "why": "call_back"}
     )
     assert "성춘향" in asked_for.text
     assert "대리인" in asked_for.text

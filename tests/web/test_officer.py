@@ -135,7 +135,9 @@ async def test_the_petitioner_stands_behind_a_click(city: City) -> None:
     browser = await city.staff()
     page = (await browser.get(f"/staff/cases/{number}")).text
     assert "홍길동" not in page
-    opened = await browser.post(f"/staff/cases/{number}/petitioner", data={"csrf": csrf_in(page)})
+    opened = await browser.post(
+        f"/staff/cases/{number}/petitioner", data={"csrf": csrf_in(page), "why": "call_back"}
+    )
     assert "홍길동" in opened.text
     assert "010-1234-5678" in opened.text
 
@@ -145,7 +147,9 @@ async def test_those_who_only_watch_do_not_open_the_petitioner(city: City) -> No
     number = await city.case()
     browser = await city.staff(Role.AUDITOR, FIRST_LINE)
     page = (await browser.get(f"/staff/cases/{number}")).text
-    answer = await browser.post(f"/staff/cases/{number}/petitioner", data={"csrf": csrf_in(page)})
+    answer = await browser.post(
+        f"/staff/cases/{number}/petitioner", data={"csrf": csrf_in(page), "why": "call_back"}
+    )
     assert answer.status_code == 403
 
 
@@ -312,7 +316,9 @@ async def test_the_quarantine_hides_what_it_holds(city: City) -> None:
     assert "say what the caller asked" in listed
     page = (await browser.get(f"/staff/quarantine/{entry.id}")).text
     assert "7777" not in page
-    opened = await browser.post(f"/staff/quarantine/{entry.id}", data={"csrf": csrf_in(page)})
+    opened = await browser.post(
+        f"/staff/quarantine/{entry.id}", data={"csrf": csrf_in(page), "why": "repair"}
+    )
     assert "010-7777-6666" in opened.text
     assert (await (await city.staff()).get("/staff/quarantine")).status_code == 403
 

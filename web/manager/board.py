@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 
+from rules.rights import Right, departments_for
 from storage.cases import DepartmentFigures, figures
 from web.day import end_of_day
 from web.sign_in import Staff, StaffHere
@@ -15,8 +16,6 @@ router = APIRouter(prefix="/staff", include_in_schema=False)
 @router.get("/board")
 async def show(request: Request, site: SiteHere, staff: StaffHere) -> Response:
     """The figures as they stand; a department head sees the own department's."""
-    if not staff.sees_board:
-        raise HTTPException(403)
     now = site.now()
     async with site.store.engine.connect() as conn:
         found = await figures(conn, now=now, day_end=end_of_day(now))
@@ -35,8 +34,8 @@ async def show(request: Request, site: SiteHere, staff: StaffHere) -> Response:
 
 def worst_first(found: Sequence[DepartmentFigures], staff: Staff) -> list[DepartmentFigures]:
     """The departments that the account may see, most overdue first."""
-    own = staff.account.department
-    seen = [row for row in found if staff.sees_all or row.department == own]
+    own = departments_for(staff.duties, Right.BOARD)
+    seen = [row for row in found if own is None or row.department in own]
     return sorted(seen, key=lambda row: (-row.overdue, -row.due_today, -row.open, str(row)))
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, Field
 
+from schema.audit import AuditKind
 from schema.codes import Action, State, TextKind, Visibility
 from schema.commands import Refusal
 from schema.deadlines import Step
@@ -13,13 +14,14 @@ from schema.events import CaseEvent
 from schema.model import Frozen
 from schema.numbers import is_receipt_number
 from schema.submission import Attachment
+from storage.audit import note_reading
 from storage.cases import Case, queue
 from storage.linked_cases import LinkedCase
 from storage.staff import Account, close_session
 from web.acts import ActBody, OnItsWay, act_body, foreign_fields
 from web.clocks import ClockView, clocks_of
 from web.offered import offered
-from web.officer.case_pages import actor_of
+from web.officer.case_pages import actor_of, case_duty
 from web.officer.reading import (
     PAGE_LENGTH,
     cursor_after,
@@ -167,6 +169,8 @@ async def cases(
 async def case(site: SiteHere, staff: StaffInApi, number: str) -> CaseView:
     """The case, its whole log and texts, and what the caller may do to it."""
     opened, found = await _readable(site, staff, number)
+    doer = staff.doer(case_duty(staff, opened))
+    await note_reading(site.store, doer, AuditKind.CASE_READ, case=number)
     texts, around, now = opened.texts or {}, opened.around, site.now()
     assert around is not None
     explained = site.book.explained(opened.facts, around.calendar)

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from rules.organisation import agencies, departments
+from rules.rights import Right
+from schema.audit import AuditKind, Why
 from schema.codes import Action, TextKind, Visibility
 from schema.commands import Refusal
 from schema.events import Actor
 from schema.messages import Recipient
 from schema.numbers import is_receipt_number
 from schema.party import Party
+from schema.staff import Duty
+from storage.audit import note_reading
 from storage.cases import party_of, petitioner_of
 from storage.sealing import ErasedError
 from storage.staff import Account, accounts_of
@@ -25,16 +28,16 @@ from web.offered import offered
 from web.officer.acts_shown import draft_of, grouped_forms, with_refused
 from web.officer.decision import decision_of
 from web.officer.pages import check_own
-from web.officer.reading import may_read
+from web.officer.reading import concerned_departments, may_read
+from web.officer.reasons import ReasonForm
 from web.opened import OpenedCase, find_shown, load_case
 from web.photos import photo_response
-from web.sign_in import OPENS_CONTACT, Staff, StaffHere
+from web.sign_in import Staff, StaffHere
 from web.site import Site, SiteHere, page, see, wording_of
 from web.timeline import timeline
 from web.wording import SEOUL, Wording
 
 router = APIRouter(prefix="/staff/cases", include_in_schema=False)
-log = structlog.get_logger(__name__)
 
 
 def actor_of(staff: Staff) -> Actor:
@@ -58,6 +61,25 @@ async def readable_case(site: Site, staff: Staff, number: str) -> OpenedCase:
     return opened
 
 
+def concerned(opened: OpenedCase) -> frozenset[str | None]:
+    """The departments that the case is or was with, or that were asked about it."""
+    assert opened.case is not None
+    return concerned_departments(opened.case, opened.events)
+
+
+def case_duty(staff: Staff, opened: OpenedCase) -> Duty | None:
+    """The duty by which the person reads the case."""
+    return staff.duty_on(Right.READ, concerned(opened))
+
+
+async def read_case(site: Site, staff: Staff, number: str) -> OpenedCase:
+    """As `readable_case`, for showing it: that it was read stands in the audit log."""
+    opened = await readable_case(site, staff, number)
+    doer = staff.doer(case_duty(staff, opened))
+    await note_reading(site.store, doer, AuditKind.CASE_READ, case=number)
+    return opened
+
+
 @router.get("/{number}")
 async def show(
     request: Request,
@@ -67,7 +89,7 @@ async def show(
     act: str | None = None,
 ) -> Response:
     """The case page; `act` names an act posted before, whose standing is told."""
-    opened = await readable_case(site, staff, number)
+    opened = await read_case(site, staff, number)
     standing = await standing_of(site, number, act) if act else None
     return await _case_page(request, site, staff, opened, standing=standing)
 
@@ -76,8 +98,11 @@ async def show(
 async def photo(
     request: Request, site: SiteHere, staff: StaffHere, number: str, photo: str
 ) -> Response:
-    """One photo or video of the case."""
+    """One photo or video of the case; its first part is the reading that is logged."""
     opened = await readable_case(site, staff, number)
+    if request.headers.get("range", "bytes=0-").startswith("bytes=0-"):
+        doer = staff.doer(case_duty(staff, opened))
+        await note_reading(site.store, doer, AuditKind.PHOTO_READ, case=number, photo=photo[:36])
     return await photo_response(request, site, opened.attachments, photo)
 
 
@@ -87,14 +112,20 @@ async def open_petitioner(
     site: SiteHere,
     staff: StaffHere,
     number: str,
-    csrf: Annotated[str, Form()] = "",
+    form: Annotated[ReasonForm, Form()],
 ) -> Response:
-    """The case page with the petitioner's contact open; who opened it is logged."""
-    check_own(staff, csrf)
-    if staff.role not in OPENS_CONTACT:
-        raise HTTPException(403)
+    """The case page with the petitioner's contact open; who opened it, and why, is logged first."""
+    check_own(staff, form.csrf)
     opened = await readable_case(site, staff, number)
-    log.info("petitioner opened", case=number, account=staff.account.login)
+    duty = staff.duty_on(Right.CONTACT, concerned(opened))
+    if duty is None:
+        raise HTTPException(403)
+    if form.fault is not None:
+        return await _case_page(request, site, staff, opened, why_fault=form.fault, status=422)
+    doer = staff.doer(duty)
+    await note_reading(
+        site.store, doer, AuditKind.CONTACT_READ, case=number, why=form.chosen, words=form.said
+    )
     try:
         async with site.store.engine.connect() as conn:
             recipient = await petitioner_of(conn, site.store, number)
@@ -148,6 +179,7 @@ async def _case_page(
     typed: Typed | None = None,
     recipient: Recipient | None = None,
     party: Party | None = None,
+    why_fault: str | None = None,
     status: int = 200,
 ) -> Response:
     case, wording, now = opened.case, wording_of(request), site.now()
@@ -185,7 +217,9 @@ async def _case_page(
         officer=_name_of(opened.facts.officer, colleagues),
         departments=departments_by_agency(site, wording),
         groups=item_groups(site, wording),
-        may_open_contact=staff.role in OPENS_CONTACT,
+        may_open_contact=staff.duty_on(Right.CONTACT, concerned(opened)) is not None,
+        whys=tuple(Why),
+        why_fault=why_fault,
         recipient=recipient,
         party=party,
         standing=standing,

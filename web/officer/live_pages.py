@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
+from rules.rights import Right, departments_for
 from storage.live import Change, happened_since
 from storage.store import Store
 from web.live import Interest, Live, LiveResponse
@@ -47,7 +48,7 @@ class WatchedDepartments:
 
 def departments_of(staff: Staff) -> tuple[str, ...] | None:
     """The departments whose cases `staff` may follow; None means all."""
-    return None if staff.sees_all else (staff.account.department,)
+    return departments_for(staff.duties, Right.READ)
 
 
 @router.get("/staff/live")

@@ -6,7 +6,10 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from rules.notices import inboxes_of
 from rules.organisation import FIRST_LINE
+from rules.rights import Right, holding
+from schema.audit import AuditKind, AuditNote, Why
 from schema.codes import State
+from storage.audit import note_alone
 from storage.cases import figures, queue
 from storage.inbox import inbox, mark_read
 from storage.quarantine import list_quarantine, show_quarantine
@@ -15,6 +18,7 @@ from storage.staff import close_session
 from web.day import end_of_day
 from web.officer.notices import notice_line
 from web.officer.reading import PAGE_LENGTH, cursor_after, departments_to_read, place_at
+from web.officer.reasons import ReasonForm
 from web.sign_in import (
     SESSION_COOKIE,
     Staff,
@@ -172,7 +176,9 @@ async def read_inbox(
 
 
 def _recipients(staff: Staff) -> list[str]:
-    return [inbox.name for inbox in inboxes_of(staff.role, staff.account.department)]
+    held = holding(staff.duties, Right.INBOX)
+    inboxes = (inbox for duty in held for inbox in inboxes_of(duty.role, duty.department))
+    return list(dict.fromkeys(inbox.name for inbox in inboxes))
 
 
 @router.get("/quarantine")
@@ -180,7 +186,6 @@ async def show_quarantine_list(
     request: Request, site: SiteHere, staff: StaffHere, all: bool = False
 ) -> Response:
     """The records that could not be understood, newest first."""
-    _check_quarantine(staff)
     async with site.store.engine.connect() as conn:
         entries = await list_quarantine(conn, status=None if all else "open")
     return page(
@@ -198,7 +203,7 @@ async def show_quarantine_entry(
     request: Request, site: SiteHere, staff: StaffHere, entry_id: int
 ) -> Response:
     """One such record; what it holds is hidden until somebody asks for it."""
-    return await _quarantine_entry(request, site, staff, entry_id, opened=False)
+    return await _quarantine_entry(request, site, staff, entry_id)
 
 
 @router.post("/quarantine/{entry_id}")
@@ -207,17 +212,16 @@ async def open_quarantine_entry(
     site: SiteHere,
     staff: StaffHere,
     entry_id: int,
-    csrf: Annotated[str, Form()] = "",
+    form: Annotated[ReasonForm, Form()],
 ) -> Response:
-    """One such record, opened."""
-    check_own(staff, csrf)
-    return await _quarantine_entry(request, site, staff, entry_id, opened=True)
+    """One such record, opened; who opened it, and why, is logged first."""
+    check_own(staff, form.csrf)
+    return await _quarantine_entry(request, site, staff, entry_id, form=form)
 
 
 async def _quarantine_entry(
-    request: Request, site: SiteHere, staff: Staff, entry_id: int, *, opened: bool
+    request: Request, site: SiteHere, staff: Staff, entry_id: int, *, form: ReasonForm | None = None
 ) -> Response:
-    _check_quarantine(staff)
     try:
         async with site.store.engine.connect() as conn:
             found = await show_quarantine(conn, site.store, entry_id)
@@ -226,17 +230,25 @@ async def _quarantine_entry(
     if found is None:
         raise HTTPException(404)
     entry, payload = found
+    opened = form is not None and form.fault is None
+    if form is not None and opened:
+        noted = AuditNote(
+            kind=AuditKind.PAYLOAD_READ,
+            doer=staff.doer(),
+            why=form.chosen,
+            words=form.said,
+            detail={"entry": entry_id},
+        )
+        await note_alone(site.store, noted)
     return page(
         request,
         "staff/quarantine_entry.html",
         account=staff.account,
         staff=staff,
         entry=entry,
+        status=422 if form is not None and not opened else 200,
+        whys=tuple(Why),
+        why_fault=form.fault if form is not None else None,
         size=len(payload),
         payload=payload[:SHOWN_PAYLOAD].decode(errors="replace") if opened else None,
     )
-
-
-def _check_quarantine(staff: Staff) -> None:
-    if not staff.sees_quarantine:
-        raise HTTPException(403)

@@ -4,9 +4,11 @@ import base64
 from collections.abc import Sequence
 
 from rules.organisation import is_department
+from rules.rights import Right, holding
 from schema.codes import EventKind
 from schema.events import CaseEvent
 from schema.numbers import is_receipt_number
+from schema.staff import Duty
 from storage.cases import Case, QueuePlace
 from web.sign_in import Staff
 
@@ -16,15 +18,29 @@ PAGE_LENGTH = 50
 def may_read(staff: Staff, case: Case, events: Sequence[CaseEvent]) -> bool:
     """True for the department that has the case, for one that had it or was asked to cooperate,
     and for those above."""
-    own = staff.account.department
-    return staff.sees_all or own == case.department or any(_concerns(own, e) for e in events)
+    return reading_duty(staff, case, events) is not None
 
 
-def _concerns(department: str, event: CaseEvent) -> bool:
-    asked = event.kind is EventKind.COOPERATION_REQUESTED
-    return department == event.department or (
-        asked and event.detail.get("department") == department
+def reading_duty(staff: Staff, case: Case, events: Sequence[CaseEvent]) -> Duty | None:
+    """The duty by which the person may read the case, own duties first; or None."""
+    return staff.duty_on(Right.READ, concerned_departments(case, events))
+
+
+def concerned_departments(case: Case, events: Sequence[CaseEvent]) -> frozenset[str | None]:
+    """The department that has the case, those that had it, those that were asked to cooperate."""
+    asked = (event for event in events if event.kind is EventKind.COOPERATION_REQUESTED)
+    return frozenset(
+        {
+            case.department,
+            *(event.department for event in events),
+            *(str(event.detail.get("department")) for event in asked),
+        }
     )
+
+
+def own_departments(staff: Staff) -> tuple[str, ...]:
+    """The departments that the person acts for, the first duty's first."""
+    return tuple(dict.fromkeys(duty.department for duty in holding(staff.duties, Right.READ)))
 
 
 def departments_to_read(staff: Staff, asked: str | None) -> tuple[str, ...] | None:
@@ -33,14 +49,14 @@ def departments_to_read(staff: Staff, asked: str | None) -> tuple[str, ...] | No
     Raises PermissionError where another department's was asked for by somebody who may not, and
     ValueError for one that there never was.
     """
-    own = staff.account.department
+    own = own_departments(staff)
     if asked in (None, ""):
-        return (own,)
-    if not staff.sees_all and asked != own:
+        return own
+    if not staff.sees_all and asked not in own:
         raise PermissionError(asked)
     if asked == "all":
         return None
-    if asked != own and not is_department(str(asked)):
+    if asked not in own and not is_department(str(asked)):
         raise ValueError("no such department")
     return (str(asked),)
 

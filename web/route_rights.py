@@ -1,0 +1,77 @@
+"""Which right each page and call of the staff needs: looked up before it is answered.
+
+A route of the staff that stands here not at all keeps the application from starting. On whose cases
+the right reaches is asked where the case is known (`Staff.duty_on`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from rules.rights import Right
+
+ROUTE_RIGHTS: Mapping[str, Right] = {
+    "GET /staff": Right.READ,
+    "GET /staff/live": Right.READ,
+    "POST /staff/sign-out": Right.SELF,
+    "GET /staff/inbox": Right.INBOX,
+    "POST /staff/inbox": Right.INBOX,
+    "GET /staff/quarantine": Right.QUARANTINE,
+    "GET /staff/quarantine/{entry_id}": Right.QUARANTINE,
+    "POST /staff/quarantine/{entry_id}": Right.QUARANTINE,
+    "GET /staff/exceptions": Right.EXCEPTIONS,
+    "POST /staff/exceptions/{item}": Right.EXCEPTIONS,
+    "GET /staff/board": Right.BOARD,
+    "GET /staff/petitions/new": Right.ENTER,
+    "POST /staff/petitions/new": Right.ENTER,
+    "GET /staff/cases/{number}": Right.READ,
+    "GET /staff/cases/{number}/photos/{photo}": Right.READ,
+    "POST /staff/cases/{number}/petitioner": Right.CONTACT,
+    "POST /staff/cases/{number}/actions/{action}": Right.ACT,
+    "DELETE /api/v1/session": Right.SELF,
+    "GET /api/v1/cases": Right.READ,
+    "GET /api/v1/cases/{number}": Right.READ,
+    "POST /api/v1/cases/{number}/actions/{action}": Right.ACT,
+}
+
+
+class NoRightError(Exception):
+    """A staff route that `ROUTE_RIGHTS` does not name; the message says which."""
+
+
+def right_of(request: Request) -> Right:
+    """The right that the route of `request` needs. Raises NoRightError where it names none."""
+    route = request.scope.get("route")
+    return _right(request.method, route.path if isinstance(route, APIRoute) else request.url.path)
+
+
+def _right(method: str, path: str) -> Right:
+    name = f"{'GET' if method == 'HEAD' else method} {path}"
+    try:
+        return ROUTE_RIGHTS[name]
+    except KeyError:
+        raise NoRightError(
+            f"«{name}» asks who is signed in: name its right in web/route_rights.py."
+        ) from None
+
+
+def _asks(dependant: Dependant, who: Iterable[object]) -> bool:
+    return dependant.call in who or any(_asks(one, who) for one in dependant.dependencies)
+
+
+def staff_routes(app: FastAPI, who: Iterable[object]) -> Iterator[tuple[str, str]]:
+    """Every (method, path) of `app` that depends on one of `who`: the ways to ask who is there."""
+    asked = tuple(who)
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, APIRoute) and _asks(route.dependant, asked):
+            for method in sorted(route.methods or ()):
+                yield method, route.path
+
+
+def check_routes(app: FastAPI, who: Iterable[object]) -> None:
+    """Raises NoRightError for the first staff route without a right."""
+    for method, path in staff_routes(app, who):
+        _right(method, path)
