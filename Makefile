@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 VENDOR := web/static/vendor/.built
+TOOLS := tests/tools/node_modules/.built
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench assets browser clean
+.PHONY: help run demo test check format bench assets tools browser clean
 
 help:  ## What can be made
 	@grep -hE '^[a-z.$$()]+[a-zA-Z_.]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -21,9 +22,14 @@ $(STAMP): requirements.lock pyproject.toml
 
 assets: $(VENDOR)  ## What the pages need from npm, served by us
 
-$(VENDOR): web/assets/package.json web/assets/package-lock.json web/assets/build.py | $(STAMP)
+$(VENDOR): web/assets/package-lock.json web/assets/build.py $(wildcard web/static/*.css) | $(STAMP)
 	$(BIN)/python web/assets/build.py
 	@touch $@
+
+tools: $(TOOLS)  # What the browser tests look at pages with
+
+$(TOOLS): tests/tools/package-lock.json tests/tools/install.py | $(STAMP)
+	$(BIN)/python -m tests.tools.install
 
 run: $(STAMP) $(VENDOR)  ## Everything on this machine, in the foreground; Ctrl-C ends it
 	@exec $(BIN)/minwon up
@@ -31,7 +37,7 @@ run: $(STAMP) $(VENDOR)  ## Everything on this machine, in the foreground; Ctrl-
 demo: $(STAMP) $(VENDOR)  ## `make run`, with a sample day replayed (quiet hours off, so that replies are seen)
 	@MINWON_QUIET_HOURS= exec $(BIN)/minwon up --demo
 
-test: $(STAMP) $(VENDOR) browser  ## All the tests, on real components
+test: $(STAMP) $(VENDOR) $(TOOLS) browser  ## All the tests, on real components
 	$(BIN)/python -m pytest
 
 check: $(STAMP) $(VENDOR)  ## Format, lint, types, arrows, generated files

@@ -48,13 +48,14 @@ class City:
     recorder: Recorder
     app: FastAPI
     activities: PetitionActivities
+    pages_url: str = PAGES
     clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     def browser(self) -> httpx.AsyncClient:
         """A browser with cookies of its own; it does not follow redirects by itself."""
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.app),
-            base_url=PAGES,
+            base_url=self.pages_url,
             headers={"sec-fetch-site": "same-origin"},
         )
         self.clients.append(client)
@@ -136,9 +137,8 @@ class City:
         return browser
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def city(store: Store) -> AsyncIterator[City]:
-    """The city on a database of its own. Temporal is away: nothing listens on its port."""
+async def city_on(store: Store, pages_url: str = PAGES) -> City:
+    """The city on `store`. Temporal is away: nothing listens on its port."""
     book = read_rule_book()
     recorder = Recorder(store, book)
     client = await Client.connect(
@@ -152,12 +152,18 @@ async def city(store: Store) -> AsyncIterator[City]:
         store=store,
         acting=Acting(store, RunningCases(client), recorder),
         clean=clean_or_refuse,
-        public_url=PAGES,
+        public_url=pages_url,
         parts=parts,
-        gateways=[gateway(store, GatewaySecrets(pages_url=PAGES))],
+        gateways=[gateway(store, GatewaySecrets(pages_url=pages_url))],
     )
-    made = City(store, recorder, app, PetitionActivities(store, recorder, book))
+    return City(store, recorder, app, PetitionActivities(store, recorder, book), pages_url)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def city(store: Store) -> AsyncIterator[City]:
+    """The city on a database of its own."""
+    made = await city_on(store)
     yield made
-    await end_streams(app)
+    await end_streams(made.app)
     for browser in made.clients:
         await browser.aclose()

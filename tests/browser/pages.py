@@ -1,0 +1,139 @@
+"""Every page and state that a person may see, as one table.
+
+A page is checked by adding a line: a name that says the state, the application's route that it
+stands for, what makes the state (an async function of `states.py` that returns the address), and
+who looks. All checks of `test_pages.py` then hold for it, in Korean and in English.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from playwright.async_api import Page
+
+from schema.codes import Role
+from tests.browser import states
+from tests.web.conftest import FIRST_LINE, ROADS, City
+
+Making = Callable[[City], Awaitable[str]]
+Steps = Callable[[Page], Awaitable[None]]
+
+
+class Who(StrEnum):
+    """Who looks at a page."""
+
+    CITIZEN = "citizen"
+    OFFICER = "officer"
+    DESK = "desk"
+    HEAD = "head"
+    EXECUTIVE = "executive"
+    ADMINISTRATOR = "administrator"
+
+
+ACCOUNTS: dict[Who, tuple[Role, str]] = {
+    Who.OFFICER: (Role.OFFICER, ROADS),
+    Who.DESK: (Role.FIRST_LINE, FIRST_LINE),
+    Who.HEAD: (Role.DEPARTMENT_HEAD, ROADS),
+    Who.EXECUTIVE: (Role.EXECUTIVE, FIRST_LINE),
+    Who.ADMINISTRATOR: (Role.ADMINISTRATOR, FIRST_LINE),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page in one of its states.
+
+    `path` makes the state and returns the address (or is the address); `steps` are what a person
+    does there before the page is looked at, such as sending an empty form.
+    """
+
+    name: str
+    route: str
+    path: str | Making
+    who: Who = Who.CITIZEN
+    steps: Steps | None = None
+    status: int = 200
+
+
+async def send_first_form(page: Page) -> None:
+    """Send the first form of the content as it is, past what the browser itself would ask for."""
+    await page.locator("main form[method=post]").first.evaluate(
+        "form => { form.noValidate = true; }"
+    )
+    async with page.expect_navigation():
+        await page.locator("main form[method=post] button:not([type=button])").first.click()
+
+
+PAGES: tuple[Shown, ...] = (
+    Shown("home", "/", "/"),
+    Shown("filing", "/petitions/new", "/petitions/new"),
+    Shown("filing, a proposal", "/petitions/new", "/petitions/new?kind=proposal"),
+    Shown("receipt", "/cases/{number}/receipt", states.receipt),
+    Shown("find", "/cases", "/cases"),
+    Shown("find, missed", "/cases/{number}", "/cases/261123-000001-K", status=404),
+    Shown("no such page", "/", "/nowhere", status=404),
+    Shown("case, waiting in the journal", "/cases/{number}", states.waiting),
+    Shown("case, assigned", "/cases/{number}", states.assigned),
+    Shown("case, urgent", "/cases/{number}", states.urgent),
+    Shown("case, asked for a supplement", "/cases/{number}", states.supplement),
+    Shown("case, extended", "/cases/{number}", states.extended),
+    Shown("case, answered", "/cases/{number}", states.answered),
+    Shown("case, refused", "/cases/{number}", states.refused),
+    Shown("case, merged", "/cases/{number}", states.merged),
+    Shown("case, withdrawn", "/cases/{number}", states.withdrawn),
+    Shown("case, an act recorded", "/cases/{number}", states.act_recorded),
+    Shown("public case", "/public/{number}", states.public),
+    Shown("no public case", "/public/{number}", "/public/261123-000001-K", status=404),
+    Shown("sign-in", "/staff/sign-in", "/staff/sign-in"),
+    Shown(
+        "sign-in, wrong password",
+        "/staff/sign-in",
+        "/staff/sign-in",
+        steps=send_first_form,
+        status=401,
+    ),
+    Shown("queue", "/staff", states.queue, Who.DESK),
+    Shown("queue, an officer's", "/staff", "/staff", Who.OFFICER),
+    Shown("queue, empty", "/staff", "/staff?department=3010000.parking", Who.DESK),
+    Shown("staff case", "/staff/cases/{number}", states.staff_case, Who.DESK),
+    Shown("staff case, an officer's", "/staff/cases/{number}", states.staff_case, Who.OFFICER),
+    Shown("staff case, supplement", "/staff/cases/{number}", states.staff_supplement, Who.DESK),
+    Shown("staff case, related", "/staff/cases/{number}", states.staff_related, Who.DESK),
+    Shown("staff case, answered", "/staff/cases/{number}", states.staff_answered, Who.OFFICER),
+    Shown("staff case, a refusal", "/staff/cases/{number}", states.staff_refusal, Who.DESK),
+    Shown("not for you", "/staff/quarantine", "/staff/quarantine", Who.OFFICER, status=403),
+    Shown("board", "/staff/board", "/staff/board", Who.EXECUTIVE),
+    Shown("entry", "/staff/petitions/new", "/staff/petitions/new", Who.DESK),
+    Shown(
+        "entry, with faults",
+        "/staff/petitions/new",
+        "/staff/petitions/new",
+        Who.DESK,
+        steps=send_first_form,
+        status=422,
+    ),
+    Shown("inbox", "/staff/inbox", states.inbox, Who.OFFICER),
+    Shown("inbox, all", "/staff/inbox", "/staff/inbox?all=1", Who.OFFICER),
+    Shown("inbox, empty", "/staff/inbox", "/staff/inbox", Who.HEAD),
+    Shown("exceptions", "/staff/exceptions", states.exceptions, Who.DESK),
+    Shown("quarantine", "/staff/quarantine", states.quarantine, Who.ADMINISTRATOR),
+    Shown("quarantine, all", "/staff/quarantine", "/staff/quarantine?all=1", Who.ADMINISTRATOR),
+    Shown(
+        "quarantine, an entry",
+        "/staff/quarantine/{entry_id}",
+        states.quarantine_entry,
+        Who.ADMINISTRATOR,
+    ),
+)
+
+NOT_PAGES = frozenset(
+    {
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/openapi.json",
+        "/cases/{number}/photos/{photo}",
+        "/staff/cases/{number}/photos/{photo}",
+    }
+)
+"""GET routes that answer a program, a picture or a file; so do those under PROGRAM_PREFIXES."""

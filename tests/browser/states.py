@@ -1,0 +1,222 @@
+"""What makes the states that the pages are looked at in: each returns the address to open."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from pydantic import JsonValue
+
+from schema.codes import Action, Channel
+from schema.quarantine import QuarantineReason
+from storage.cases import events_of
+from storage.exceptions import ExceptionKind, raise_exception
+from storage.quarantine import list_quarantine, put_in_quarantine
+from storage.sealing import new_data_key
+from storage.staff_notices import keep_staff_notice
+from tests.web import life
+from tests.web.conftest import ROADS, City
+
+LONG = "보도블록이 여러 장 깨져 유모차가 지나가지 못합니다. " * 12
+
+
+def own(city: City, number: str, rest: str = "") -> str:
+    """The petitioner's way into a case, with its key."""
+    return f"/cases/{number}{rest}?key={city.key(number)}"
+
+
+async def filed(city: City) -> str:
+    """A petition from the page that waits in the journal; its number."""
+    answer = await city.browser().post(
+        "/api/v1/petitions",
+        json={
+            "text": "가로등이 꺼졌습니다",
+            "contact": {"phone": "010-1234-5678"},
+            "consent": None,
+        },
+        headers={"idempotency-key": str(uuid4())},
+    )
+    found = re.search(r"\d{6}-\d{6}-[2-9A-Y]", answer.text)
+    assert found is not None, answer.text
+    return found[0]
+
+
+async def waiting(city: City) -> str:
+    """Journalled, not registered yet."""
+    return own(city, await filed(city))
+
+
+async def receipt(city: City) -> str:
+    """The receipt of a petition just filed."""
+    return own(city, await filed(city), "/receipt")
+
+
+async def assigned(city: City) -> str:
+    """A case that its department has."""
+    return own(city, await city.case(LONG, item="RD02"))
+
+
+async def urgent(city: City) -> str:
+    """A case that is dangerous."""
+    return own(city, await city.case("지하철역 앞 땅이 꺼져요", item="RD04"))
+
+
+async def _supplement(city: City) -> str:
+    number = await city.case("보도 파손", item="RD02")
+    await city.record(
+        number, Action.REQUEST_SUPPLEMENT, text="건물 이름을 알려 주세요", days=7, found_later=1
+    )
+    return number
+
+
+async def supplement(city: City) -> str:
+    """The petitioner is asked for more."""
+    return own(city, await _supplement(city))
+
+
+async def extended(city: City) -> str:
+    """Extended once: consent to a second extension is asked for."""
+    number = await city.case("보도 파손", item="RD02")
+    await city.record(number, Action.EXTEND, days=2, reason_code="cooperation", reason="협의")
+    return own(city, number)
+
+
+async def _answered(city: City) -> str:
+    number = await city.case(LONG)
+    await city.record(number, Action.START)
+    await city.record(number, Action.COMMENT, text="업체에 전화함")
+    await city.record(number, Action.ANSWER, text="내일 보수합니다.\n담당 김주무 02-2133-0000")
+    return number
+
+
+async def answered(city: City) -> str:
+    """Answered: to be rated, asked again, objected to."""
+    return own(city, await _answered(city))
+
+
+async def refused(city: City) -> str:
+    """Refused, objected to: two cases that lead to each other."""
+    number = await city.case("보상해 주세요", item="RD02")
+    await city.record(number, Action.REFUSE, text="대상이 아닙니다", remedy="이의신청 30일")
+    await life.asked(city, number, Action.OBJECT, actor=life.PETITIONER, text="다시 봐 주세요")
+    return own(city, number)
+
+
+async def merged(city: City) -> str:
+    """Handled together with another's."""
+    number, _ = await life.merged(city)
+    return own(city, number)
+
+
+async def withdrawn(city: City) -> str:
+    """Withdrawn: nothing can be done any more."""
+    number = await city.case()
+    await life.asked(city, number, Action.WITHDRAW, actor=life.PETITIONER)
+    return own(city, number)
+
+
+async def public(city: City) -> str:
+    """A case that everybody may read, answered."""
+    number = await city.case(item="RD01", public=True)
+    await city.record(number, Action.ANSWER, text="보수했습니다")
+    return f"/public/{number}"
+
+
+async def queue(city: City) -> str:
+    """Cases of every kind of deadline: overdue, urgent, in a pause, answered."""
+    await city.case(LONG, at=datetime.now(UTC) - timedelta(days=30))
+    await city.case("지하철역 앞 땅이 꺼져요", item="RD04")
+    await _supplement(city)
+    await _answered(city)
+    await extended(city)
+    return "/staff?department=all"
+
+
+async def staff_case(city: City) -> str:
+    """A case in the middle of its life, with words of any length."""
+    number = await city.case(LONG, item="RD02")
+    await city.record(number, Action.COMMENT, text="현장을 보고 왔습니다")
+    return f"/staff/cases/{number}"
+
+
+async def staff_supplement(city: City) -> str:
+    """A case that waits for its petitioner."""
+    return f"/staff/cases/{await _supplement(city)}"
+
+
+async def staff_related(city: City) -> str:
+    """A case into which another was merged."""
+    _, root = await life.merged(city)
+    return f"/staff/cases/{root}"
+
+
+async def staff_answered(city: City) -> str:
+    """A case that was answered."""
+    return f"/staff/cases/{await _answered(city)}"
+
+
+async def staff_refusal(city: City) -> str:
+    """An act that the law does not allow, told with its article."""
+    number = await city.case()
+    request_id, outcome = await life.asked(
+        city, number, Action.EXTEND, days=3, reason_code="overload", reason="바쁩니다"
+    )
+    assert outcome.refusal is not None
+    return f"/staff/cases/{number}?act={request_id}"
+
+
+async def inbox(city: City) -> str:
+    """A notice to the officers of a department, and an urgent one."""
+    for is_urgent in (False, True):
+        number = await city.case()
+        async with city.store.engine.begin() as conn:
+            event = (await events_of(conn, number))[-1]
+            await keep_staff_notice(
+                conn, event, recipient=f"{ROADS}:officer", template="new_case", urgent=is_urgent
+            )
+    return "/staff/inbox"
+
+
+async def exceptions(city: City) -> str:
+    """A case of which nobody can be told."""
+    number = await city.case()
+    detail: dict[str, JsonValue] = {"timer": "legal", "tried": ["officer", "team_head"]}
+    async with city.store.engine.begin() as conn:
+        await raise_exception(conn, number, ExceptionKind.NOBODY_TO_TELL, detail)
+    return "/staff/exceptions"
+
+
+async def _quarantined(city: City) -> int:
+    async with city.store.engine.begin() as conn:
+        await put_in_quarantine(
+            conn,
+            channel=Channel.SMS_120,
+            external_id=f"call-{uuid4().hex[:8]}",
+            journal_id=None,
+            reason=QuarantineReason.NO_TEXT,
+            detail="summary: say what the caller asked",
+            value=b'{"caller": "010-7777-6666"}',
+            origin="intake.sms_120/0/1",
+            key=await new_data_key(conn, city.store.keyring),
+        )
+        return (await list_quarantine(conn))[0].id
+
+
+async def quarantine(city: City) -> str:
+    """Records that could not be understood."""
+    await _quarantined(city)
+    return "/staff/quarantine"
+
+
+async def quarantine_entry(city: City) -> str:
+    """One such record."""
+    return f"/staff/quarantine/{await _quarantined(city)}"
+
+
+async def act_recorded(city: City) -> str:
+    """What the petitioner did stands in the log, and the page says so."""
+    number = await city.case()
+    request_id, outcome = await life.asked(
+        city, number, Action.CHANGE, actor=life.PETITIONER, text="위치를 고칩니다"
+    )
+    assert outcome.refusal is None
+    return f"{own(city, number)}&act={request_id}"
