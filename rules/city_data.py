@@ -29,6 +29,7 @@ from rules.organisation import (
 )
 from rules.packs import packs
 from rules.place import locate
+from rules.services import asked_attributes
 from rules.tables import (
     CityData,
     DataError,
@@ -104,6 +105,7 @@ READERS: tuple[Callable[[], object], ...] = (
     approval_rules,
     city_accounts,
     keywords,
+    asked_attributes,
     read_escalation,
     read_notices,
     read_notice_texts,
@@ -258,6 +260,8 @@ def _words() -> Iterator[Fault]:
     for code in keywords().words.keys() - known:
         line = line_of(city_data().text("keywords.toml"), ("words", code))
         yield _no_item("keywords.toml", line, code)
+    for code in asked_attributes().keys() - known:
+        yield _no_item("services.toml", None, code)
     for line, entry in entries("channel_categories.csv"):
         target = entry.cells["target"]
         if target not in known and target not in groups():
