@@ -97,6 +97,8 @@ class Settings(BaseSettings):
     """Port of the stand-ins' own page; not set: any free port"""
     quiet_hours: Annotated[str, AfterValidator(_quiet_hours)] = "21-8"
     """Hours in Seoul in which citizens are not told; empty: none"""
+    open311_demo: bool = False
+    """Open311 key `demo` for whoever tries; on in the embedded default, nowhere else"""
     other_period: str = "agency"
     """Period of 기타민원: agency (the item's own, 영 §16③) or statute (3 working hours)"""
 

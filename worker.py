@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -49,6 +49,7 @@ from schema.codes import ReplyBy
 from settings import Settings, SettingsError
 from storage.city_data import following_city_data
 from storage.keys import Keyring, KeysFileError, read_keyring
+from storage.partners import settle_demo
 from storage.recomputing import Recomputing
 from storage.record import Recorder
 from storage.staff import ensure_first_administrator
@@ -303,6 +304,8 @@ async def run_web(made: Composition, stop: asyncio.Event) -> None:
         password = made.keyring.gateway_keys.get("administrator_password")
         if password is not None:
             await ensure_first_administrator(conn, password)
+        demo = made.settings.open311_demo
+        await settle_demo(conn, wanted=demo, at=datetime.now(UTC))
     server = quiet_server(app, host=made.settings.http_host, port=made.settings.http_port)
     serving = asyncio.create_task(server.serve())
     async with ops_server(made, lambda: server.started):

@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 quarantine_app = typer.Typer(help="What could not be understood: list, show, retry.")
 user_app = typer.Typer(help="Local accounts of staff.")
+partner_app = typer.Typer(help="Partners that file over Open311: add, list, revoke.")
 calendar_app = typer.Typer(help="Working days: declare, withdraw, list, recompute.")
 audit_app = typer.Typer(help="The log of who read whose data: verify, seal.")
 outage_app = typer.Typer(help="Outages of the system, which no deadline counts.")
@@ -28,6 +29,7 @@ app.add_typer(outage_app, name="outage")
 app.add_typer(data_app, name="data")
 app.add_typer(user_app, name="user")
 app.add_typer(audit_app, name="audit")
+app.add_typer(partner_app, name="partner")
 
 
 def _settings() -> Settings:
@@ -293,6 +295,37 @@ def audit_seal() -> None:
     from cli.audit import run_seal
 
     _end(_within(run_seal))
+
+
+@partner_app.command("add")
+def partner_add(
+    name: Annotated[str, typer.Argument(help="Short name such as fixmystreet; never changes.")],
+    title: Annotated[str, typer.Option(help="What people read; else the name.")] = "",
+    rights: Annotated[str, typer.Option(help="file, update, or both.")] = "file,update",
+    per_minute: Annotated[int, typer.Option(help="Posts a minute.")] = 60,
+    per_day: Annotated[int, typer.Option(help="Posts a day.")] = 10_000,
+) -> None:
+    """Add a partner and print its key once; a revoked one comes back with a new key."""
+    from cli.partners import run_add
+
+    limits = {"per_minute": per_minute, "per_day": per_day}
+    _end(_within(lambda settings: run_add(settings, name, title, rights, limits)))
+
+
+@partner_app.command("list")
+def partner_list() -> None:
+    """Partners with their rights and limits; never a key."""
+    from cli.partners import run_list
+
+    _end(_within(run_list))
+
+
+@partner_app.command("revoke")
+def partner_revoke(name: str) -> None:
+    """Let a partner's key open nothing any more; what it filed stays."""
+    from cli.partners import run_revoke
+
+    _end(_within(lambda settings: run_revoke(settings, name)))
 
 
 def _within(verb: Callable[[Settings], Any]) -> int:

@@ -124,6 +124,7 @@ class Up:
             postgres = Postgres(self._directory / "postgres")
             await self._start_component("PostgreSQL", postgres)
             self._env["MINWON_DATABASE_URL"] = postgres.url()
+            self._env["MINWON_OPEN311_DEMO"] = "true"
         if self._settings.kafka_bootstrap is None:
             kafka = Kafka(self._directory / "kafka")
             await self._start_component("Kafka", kafka)

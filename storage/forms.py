@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -109,32 +110,70 @@ async def file_form(
     same body gives the same answer. Raises FormRefusedError, IdempotencyConflictError, and
     whatever the database raises when it is away: then nothing was kept.
     """
+    prepared = await prepare_form(body, clean=clean)
+    async with store.engine.begin() as conn:
+        return await journal_form(
+            conn,
+            store,
+            prepared,
+            arrived_at=arrived_at,
+            idempotency_key=idempotency_key,
+            scope=scope,
+            desk=desk,
+        )
+
+
+@dataclass(frozen=True)
+class PreparedForm:
+    """A form that can be taken, its photographs cleaned: what is left to do is one transaction."""
+
+    body: bytes
+    form: PetitionForm
+    photographs: list[tuple[FormFile, Photograph]]
+
+
+async def prepare_form(body: bytes, *, clean: CleanFile) -> PreparedForm:
+    """The form in `body`, read and checked. Raises FormRefusedError."""
     form = read_form(body)
     _refuse_resident_numbers(form)
     photographs = [
         (file, await asyncio.to_thread(clean, file.content(), file.name))
         for file in form.attachments
     ]
-    async with store.engine.begin() as conn:
-        if idempotency_key is not None:
-            earlier = await stored_answer(
-                conn, store, scope=scope, idempotency_key=idempotency_key, body=body
-            )
-            if earlier is not None:
-                return Filed.model_validate_json(earlier)
-        filing = _Filing(conn, store, body, desk)
-        number, journal_id = await filing.journal(form, photographs, arrived_at)
-        filed = Filed(receipt_number=number, key=store.keyring.citizen_key(number, 1))
-        if idempotency_key is not None:
-            await keep_answer(
-                conn,
-                store,
-                journal_id,
-                scope=scope,
-                idempotency_key=idempotency_key,
-                body=body,
-                answer=filed.model_dump_json().encode(),
-            )
+    return PreparedForm(body, form, photographs)
+
+
+async def journal_form(
+    conn: AsyncConnection,
+    store: Store,
+    prepared: PreparedForm,
+    *,
+    arrived_at: datetime,
+    idempotency_key: str | None = None,
+    scope: str = SCOPE,
+    desk: Desk | None = None,
+) -> Filed:
+    """Journal the form in the caller's transaction; see `file_form`."""
+    body = prepared.body
+    if idempotency_key is not None:
+        earlier = await stored_answer(
+            conn, store, scope=scope, idempotency_key=idempotency_key, body=body
+        )
+        if earlier is not None:
+            return Filed.model_validate_json(earlier)
+    filing = _Filing(conn, store, body, desk)
+    number, journal_id = await filing.journal(prepared.form, prepared.photographs, arrived_at)
+    filed = Filed(receipt_number=number, key=store.keyring.citizen_key(number, 1))
+    if idempotency_key is not None:
+        await keep_answer(
+            conn,
+            store,
+            journal_id,
+            scope=scope,
+            idempotency_key=idempotency_key,
+            body=body,
+            answer=filed.model_dump_json().encode(),
+        )
     return filed
 
 

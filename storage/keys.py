@@ -52,6 +52,10 @@ class Keyring(Frozen):
         digits = "".join(ch for ch in phone if ch.isdigit())
         return hmac.digest(b64decode(self.phone_hash_secret), digits.encode(), hashlib.sha256)
 
+    def fingerprint(self, told: bytes) -> bytes:
+        """A keyed hash by which the same words from the same person are known again."""
+        return hmac.digest(b64decode(self.phone_hash_secret), b"same/" + told, hashlib.sha256)
+
 
 def _secret() -> str:
     return b64encode(secrets.token_bytes(32)).decode()

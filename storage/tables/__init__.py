@@ -19,6 +19,7 @@ from storage.tables.intake import (
     quarantine,
     registered_revision,
 )
+from storage.tables.partners import partner, partner_request
 from storage.tables.staff import exception_item, staff_account, staff_session
 from storage.tables.telling import log_position, outbox, reply, staff_notice
 from storage.tables.time import (
@@ -51,6 +52,8 @@ __all__ = [
     "outage_window",
     "outbox",
     "owed_look",
+    "partner",
+    "partner_request",
     "petitioner",
     "quarantine",
     "recomputation",

@@ -176,6 +176,13 @@ case_event = Table(
     Column("detail", JSONB, nullable=False),
     UniqueConstraint("case_number", "request_id"),
     Index("ix_case_event_by_itself", "recorded_at", postgresql_where=text(BY_ITSELF)),
+    Index(
+        "ix_case_event_public",
+        "recorded_at",
+        "case_number",
+        "seq",
+        postgresql_where=text("visibility = 'public'"),
+    ),
     comment="The log. It is the record; everything else about a case follows from it.",
 )
 
