@@ -19,6 +19,8 @@ from web.officer import case_pages as officer_case_pages
 from web.officer import entry_pages, exception_pages
 from web.officer import live_pages as officer_live_pages
 from web.officer import pages as officer_pages
+from web.open311.partners import PartnerRates
+from web.open311.router import open311_routers
 from web.ops import Parts, ops_router
 from web.problems import add_handlers
 from web.route_rights import check_routes
@@ -77,7 +79,9 @@ def build(
         public_url=public_url,
         now=now,
     )
-    for router in (*gateways, ops_router("web", parts), *API_ROUTERS, *ROUTERS):
+    app.state.partner_rates = PartnerRates()
+    apis = (*API_ROUTERS, *open311_routers())
+    for router in (*gateways, ops_router("web", parts), *apis, *ROUTERS):
         app.include_router(router)
     check_routes(app, WAYS_IN)
     app.mount("/static", _Static(directory=STATIC))

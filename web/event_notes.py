@@ -165,7 +165,15 @@ def _climbed(noted: Noted) -> str | None:
     )
 
 
+def _partners_word(noted: Noted) -> str | None:
+    """Who told it over Open311, and what its own site says of the case."""
+    partner = noted.get("partner")
+    status = noted.wording.code("partner_status", noted.get("partner_status"))
+    return noted.said("note.partner", partner=partner, status=status) if partner else None
+
+
 _NOTES: Mapping[EventKind, Callable[[Noted], str | None]] = {
+    EventKind.COMMENTED: _partners_word,
     EventKind.RATED: lambda noted: noted.wording.code("grade", noted.get("grade")),
     EventKind.REMINDED: _climbed,
     EventKind.ESCALATED: _climbed,
