@@ -10,6 +10,7 @@ from pydantic import ConfigDict, ValidationError
 from rules.approval import approval_rules
 from rules.city_accounts import city_accounts
 from rules.classification import classify, keywords, opinion_kind
+from rules.district_outlines import district_outlines
 from rules.document_lines import line_of
 from rules.escalation import Ladder, read_escalation
 from rules.geography import dongs, landmarks, roads
@@ -102,6 +103,7 @@ READERS: tuple[Callable[[], object], ...] = (
     dongs,
     roads,
     landmarks,
+    district_outlines,
     approval_rules,
     city_accounts,
     keywords,

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rules.tables import of_city_data
 from rules.taxonomy import newest_leaves
-from schema.codes import CaseKind, PetitionType
+from schema.codes import CaseKind, PetitionType, State
 from schema.model import Frozen
 
 NEVER_TYPES = frozenset(
@@ -31,6 +31,7 @@ class PublicFacts(Frozen):
 
     kind: CaseKind
     petition_type: PetitionType
+    state: State
     item: str | None
     public: bool
     hidden: bool
@@ -40,11 +41,13 @@ class PublicFacts(Frozen):
 
 def publication(facts: PublicFacts) -> Publication:
     """What everybody may see. Words wait until the item is known, for some items (and every item
-    that is a grievance by the taxonomy, whatever the case has become) are never shown in words;
-    what was posted on a social network was public before it reached us."""
+    that is a grievance by the taxonomy, whatever the case has become) are never shown in words,
+    nor what its petitioner took back; what was posted on a network was public before."""
     withheld = not facts.public or facts.hidden or facts.synthetic or facts.under_14
     if withheld or facts.petition_type in NEVER_TYPES or facts.item in never_items():
         return Publication.NOTHING
+    if facts.state is State.WITHDRAWN:
+        return Publication.STATE
     if facts.item is None:
         return Publication.WORDS if facts.kind is CaseKind.OPINION else Publication.STATE
     return Publication.WORDS if facts.item in shown_items() else Publication.STATE

@@ -10,7 +10,14 @@ from starlette.types import Scope
 
 from storage.store import Store
 from web.citizen import api as citizen_api
-from web.citizen import case_pages, filing_pages, live_pages, public_page
+from web.citizen import (
+    case_pages,
+    filing_pages,
+    live_pages,
+    public_feeds,
+    public_list,
+    public_page,
+)
 from web.guard import Guard
 from web.live import Live
 from web.manager import board
@@ -35,6 +42,7 @@ ROUTERS = (
     filing_pages.router,
     live_pages.router,
     case_pages.router,
+    public_list.router,
     public_page.router,
     officer_live_pages.router,
     officer_pages.router,
@@ -43,7 +51,7 @@ ROUTERS = (
     exception_pages.router,
     board.router,
 )
-API_ROUTERS = (citizen_api.router, officer_api.router)
+API_ROUTERS = (citizen_api.router, officer_api.router, public_feeds.router)
 
 
 def build(

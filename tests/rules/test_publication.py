@@ -9,11 +9,12 @@ from rules.publication import (
     publication,
     shown_items,
 )
-from schema.codes import CaseKind, PetitionType
+from schema.codes import CaseKind, PetitionType, State
 
 POTHOLE = PublicFacts(
     kind=CaseKind.PETITION,
     petition_type=PetitionType.OTHER,
+    state=State.PROCESSING,
     item="RD01",
     public=True,
     hidden=False,
@@ -41,6 +42,8 @@ POST = {"kind": CaseKind.OPINION, "petition_type": PetitionType.OPINION}
         ({"item": "TR02"}, Publication.STATE),
         ({"item": "no such item"}, Publication.STATE),
         ({"item": None}, Publication.STATE),
+        ({"state": State.WITHDRAWN}, Publication.STATE),
+        ({**POST, "item": None, "state": State.WITHDRAWN}, Publication.STATE),
         ({**POST, "item": None}, Publication.WORDS),
         ({**POST, "item": "PT01"}, Publication.STATE),
         ({**POST, "item": "AD05"}, Publication.NOTHING),

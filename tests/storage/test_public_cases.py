@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from rules.publication import Publication, never_items, shown_items
 from rules.search_terms import search_query
-from schema.codes import CaseKind, PetitionType
+from schema.codes import CaseKind, PetitionType, State
 from storage.cases import CASE_COLUMNS, case_of
 from storage.migrate import alembic_config
 from storage.public_cases import is_published, publication_of, shows_words
@@ -41,10 +41,12 @@ async def test_the_query_agrees_with_the_rule(store: Store) -> None:
     """The SQL and the pure function give the same answer for every combination of facts."""
     items = (None, "ZZ99", min(shown_items()), min(never_items()), "HB01")
     flags = list(product((True, False), repeat=4))
-    combinations = product(CaseKind, PetitionType, items, flags)
+    states = (State.PROCESSING, State.WITHDRAWN)
+    combinations = product(CaseKind, PetitionType, states, items, flags)
     rows = []
-    for n, (kind, petition_type, item, four) in enumerate(combinations):
+    for n, (kind, petition_type, state, item, four) in enumerate(combinations):
         row = _row(f"{n:06}") | {"kind": kind, "petition_type": petition_type, "item": item}
+        row |= {"state": state}
         row |= zip(("public", "hidden", "synthetic", "under_14"), four, strict=True)
         rows.append(row | {"search": None})
     async with store.engine.begin() as conn:
