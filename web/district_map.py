@@ -83,7 +83,7 @@ def district_map(bjd5: str, cells: tuple[tuple[Cell, int], ...]) -> Drawing | No
         lat, long = cell.centre
         x, y = plane.place(long, lat)
         if 0 <= x <= WIDTH and 0 <= y <= drawing.height:
-            marks.append(Mark(cell, x, y, min(34, 13 + 3 * count), count))
+            marks.append(Mark(cell, x, y, min(34, 9 + 3 * count), count))
     return Drawing(drawing.width, drawing.height, drawing.shapes, tuple(marks))
 
 

@@ -71,10 +71,15 @@ async def show_map(request: Request, site: SiteHere) -> Response:
         "citizen/public_map.html",
         drawing=drawing,
         counts=counts,
-        cells=cells,
+        short=_short,
         since=wanted.since.astimezone(SEOUL).date() if wanted.since else None,
         **_choices(request, asked),
     )
+
+
+def _short(name: str) -> str:
+    """A district's name as it fits on the map: «마포», «Mapo»; 중구 keeps its 구."""
+    return name.removesuffix("-gu") if name.endswith("-gu") or len(name) < 3 else name[:-1]
 
 
 def _recent(asked: Asked, site: Site) -> PublicFilter:
