@@ -6,12 +6,14 @@ from uuid import uuid4
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from rules.publication import Publication, never_items, shown_items
 from rules.search_terms import search_query
 from schema.codes import CaseKind, PetitionType, State
 from storage.cases import CASE_COLUMNS, case_of
+from stack.postgres import Postgres
 from storage.migrate import alembic_config
 from storage.public_cases import is_published, publication_of, shows_words
 from storage.searching import contains_words, masked_values
@@ -108,20 +110,28 @@ def test_without_a_letter_there_is_no_query(typed: str) -> None:
     assert search_query(typed) is None
 
 
-async def test_cases_that_were_there_before_are_found_too(store: Store) -> None:
+async def test_cases_that_were_there_before_are_found_too(postgres: Postgres) -> None:
     """The migration cuts the words of the cases that it meets."""
+    name = f"test_{uuid4().hex}"
+    postgres.create_database(name)
+    old = _row("1") | {"search": None, "under_14": None}
+    columns = [column for column, value in old.items() if value is not None]
+    statement = f"INSERT INTO cases ({', '.join(columns)}) VALUES (:{', :'.join(columns)})"  # noqa: S608
 
     def step(connection: Connection, revision: str) -> None:
-        config = alembic_config(connection)
-        (command.downgrade if revision == "0006" else command.upgrade)(config, revision)
+        command.upgrade(alembic_config(connection), revision)
 
-    async with store.engine.begin() as conn:
-        await conn.execute(insert(cases).values(**_row("1")))
-        await conn.run_sync(step, "0006")
-    async with store.engine.begin() as conn:
-        await conn.run_sync(step, "head")
     query = search_query("등이")
     assert query is not None
-    async with store.engine.begin() as conn:
-        found = await conn.scalars(select(cases.c.number).where(contains_words(query)))
-        assert list(found) == ["1"]
+    engine = create_async_engine(postgres.url(name))
+    try:
+        async with engine.begin() as conn:
+            await conn.run_sync(step, "0006")
+            await conn.execute(text(statement), {column: old[column] for column in columns})
+        async with engine.begin() as conn:
+            await conn.run_sync(step, "head")
+        async with engine.begin() as conn:
+            found = await conn.scalars(select(cases.c.number).where(contains_words(query)))
+            assert list(found) == ["1"]
+    finally:
+        await engine.dispose()
