@@ -41,6 +41,7 @@ from adapters.registry import ADAPTERS
 from adapters.relay import Relay, pause
 from adapters.relay_sources import SOURCES
 from adapters.replying import Replying
+from adapters.status_answers import StatusAnswers
 from adapters.web_form.gateway import clean_or_refuse
 from rules.book import read_rule_book
 from rules.quiet_hours import read_quiet_hours
@@ -253,7 +254,8 @@ class PetitionRole:
 async def intake_of(made: Composition) -> Intake:
     """The intake, also for taking in again what was in quarantine."""
     running = RunningCases(await temporal_client(made.settings))
-    return Intake(made.store, made.recorder, running, ADAPTERS)
+    answers = StatusAnswers(made.store, made.telling())
+    return Intake(made.store, made.recorder, running, ADAPTERS, answers)
 
 
 async def run_intake(made: Composition, stop: asyncio.Event) -> None:

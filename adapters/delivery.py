@@ -148,7 +148,7 @@ class Delivering:
         self, conn: AsyncConnection, stored: StoredReply
     ) -> OutboundMessage | Delivery:
         """The message, or why it may not be sent any more."""
-        case = await find_case(conn, stored.case_number)
+        case = await find_case(conn, stored.case_number) if stored.case_number else None
         if case is not None and stored.means in barred_means(case):
             return _failed(Refused.SOURCE_DELETED)
         try:
@@ -179,14 +179,15 @@ class Delivering:
 
     async def _settle(self, stored: StoredReply, delivery: Delivery) -> Handed:
         """In one transaction: the outcome, the note in the case, and after a failure the
-        reply in the next means.
+        reply in the next means. A direct message has no case and no other means.
         """
         failed = delivery.outcome is DeliveryOutcome.FAILED
         async with self._store.engine.begin() as conn:
             if not await settle(conn, stored.id, delivery.outcome, reference=delivery.reference):
                 return Handed.BEFORE
-            last = failed and not await self._next_means(conn, stored, delivery)
-            await self._note(conn, stored, delivery, last=last)
+            if stored.case_number is not None:
+                last = failed and not await self._next_means(conn, stored, delivery)
+                await self._note(conn, stored, stored.case_number, delivery, last=last)
         return Handed.FAILED if failed else Handed.DELIVERED
 
     async def _next_means(
@@ -196,7 +197,7 @@ class Delivering:
         if delivery.reason == Refused.ERASED:
             return True
         event = await event_by_id(conn, stored.event_id)
-        case = await find_case(conn, stored.case_number)
+        case = await find_case(conn, stored.case_number or "")
         if event is None or case is None:
             return False
         earlier = await replies_to(conn, stored.event_id, stored.recipient)
@@ -231,7 +232,13 @@ class Delivering:
         return await keep_reply(conn, await case_key(conn, self._store, case.number), new)
 
     async def _note(
-        self, conn: AsyncConnection, stored: StoredReply, delivery: Delivery, *, last: bool
+        self,
+        conn: AsyncConnection,
+        stored: StoredReply,
+        case: str,
+        delivery: Delivery,
+        *,
+        last: bool,
     ) -> None:
         detail: dict[str, JsonValue] = {
             "reply": str(stored.id),
@@ -244,7 +251,7 @@ class Delivering:
             detail |= {"reason": delivery.reason or "unknown", "last": last}
         command = Command(
             request_id=f"delivery/{stored.id}",
-            case=stored.case_number,
+            case=case,
             action=Action.DELIVER,
             actor=SYSTEM,
             at=self._now(),

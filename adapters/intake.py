@@ -18,21 +18,28 @@ from aiokafka.errors import CommitFailedError, KafkaError
 from prometheus_client import Counter
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.channel import ChannelAdapter, IntakeRecord
 from adapters.fetching import Fetched, Fetching, StalledError
 from adapters.kafka import Broker, consumer, stopped, wait_for_topics
 from adapters.relay import pause
+from adapters.status_answers import StatusAnswers
 from schema.codes import Channel
 from schema.envelope import CloudEvent, intake_topic
-from schema.quarantine import NoPetitionError, QuarantineReason, UnintelligibleError
+from schema.quarantine import (
+    NoPetitionError,
+    QuarantineReason,
+    StatusAskedError,
+    UnintelligibleError,
+)
 from schema.submission import Submission
 from storage.faults import is_permanent
 from storage.journal import JournalOutcome, journalled_key, settle
 from storage.quarantine import put_in_quarantine
 from storage.record import Recorder
 from storage.registration import RegistrationOutcome, needs_workflow, register
-from storage.sealing import new_data_key
+from storage.sealing import DataKey, new_data_key
 from storage.store import Store
 from workflows.client import RunningCases, TemporalAwayError
 
@@ -65,11 +72,13 @@ class Intake:
         recorder: Recorder,
         running: RunningCases,
         adapters: Mapping[Channel, ChannelAdapter],
+        answers: StatusAnswers | None = None,
     ) -> None:
         self._store = store
         self._recorder = recorder
         self._running = running
         self._adapters = adapters
+        self._answers = answers
         self.ready = False
 
     async def run(self, broker: Broker, stop: asyncio.Event) -> None:
@@ -141,12 +150,9 @@ class Intake:
         event: CloudEvent | None = None
         try:
             event = _envelope(value)
-            submission = self._adapters[channel].normalise(_record_in(channel, event))
-            return await self._register(event, submission)
+            return await self._understood(event, _record_in(channel, event))
         except UnintelligibleError as fault:
             return await self._quarantine(channel, value, event, fault, origin)
-        except NoPetitionError:
-            return await self._settle_without_case(event)
         except DBAPIError as error:
             if not is_permanent(error):
                 raise
@@ -160,14 +166,17 @@ class Intake:
             ours = UnintelligibleError(QuarantineReason.OUR_FAULT, type(error).__name__)
             return await self._quarantine(channel, value, event, ours, origin)
 
+    async def _understood(self, event: CloudEvent, record: IntakeRecord) -> Taken:
+        try:
+            submission = self._adapters[record.channel].normalise(record)
+        except NoPetitionError as none:
+            return await self._settle_without_case(event, record, none)
+        return await self._register(event, submission)
+
     async def _register(self, event: CloudEvent, submission: Submission) -> Taken:
         async with self._store.engine.begin() as conn:
             journal_id = _journal_id(event)
-            key = await (
-                journalled_key(conn, self._store, journal_id)
-                if journal_id is not None
-                else new_data_key(conn, self._store.keyring)
-            )
+            key = await self._key(conn, journal_id)
             done = await register(conn, self._store, self._recorder, submission, key=key)
             before = done.outcome is RegistrationOutcome.DELIVERED_BEFORE
             outcome = JournalOutcome.DUPLICATE if before else JournalOutcome.REGISTERED
@@ -178,10 +187,21 @@ class Intake:
             )
         return Taken(outcome, done.number if start else None)
 
-    async def _settle_without_case(self, event: CloudEvent | None) -> Taken:
-        journal_id = _journal_id(event) if event else None
-        if journal_id is not None:
-            async with self._store.engine.begin() as conn:
+    async def _key(self, conn: AsyncConnection, journal_id: int | None) -> DataKey:
+        """The journal row's data key; a record from a topic alone gets one of its own."""
+        if journal_id is None:
+            return await new_data_key(conn, self._store.keyring)
+        return await journalled_key(conn, self._store, journal_id)
+
+    async def _settle_without_case(
+        self, event: CloudEvent, record: IntakeRecord, none: NoPetitionError
+    ) -> Taken:
+        journal_id = _journal_id(event)
+        async with self._store.engine.begin() as conn:
+            if isinstance(none, StatusAskedError) and self._answers is not None:
+                key = await self._key(conn, journal_id)
+                await self._answers.answer(conn, none, record, key)
+            if journal_id is not None:
                 await settle(conn, journal_id, JournalOutcome.NO_PETITION)
         return Taken(JournalOutcome.NO_PETITION)
 

@@ -31,7 +31,7 @@ async def _replies(conn: AsyncConnection, store: Store, limit: int) -> Sequence[
         event = cloud_event(
             id=str(message.id),
             type=reply_type(message.channel),
-            subject=message.case,
+            subject=message.case or str(message.id),
             time=message.created_at,
             data=message.model_dump(mode="json"),
         )
@@ -39,7 +39,7 @@ async def _replies(conn: AsyncConnection, store: Store, limit: int) -> Sequence[
             Outgoing(
                 row_id=row.id,
                 topic=reply_topic(message.channel),
-                key=message.case,
+                key=message.case or str(message.id),
                 value=event.to_bytes(),
             )
         )

@@ -35,12 +35,16 @@ class Recipient(Frozen):
 
 
 class OutboundMessage(Frozen):
-    """One message as its carrier will get it. `id` is the same however often it is tried."""
+    """One message as its carrier will get it. `id` is the same however often it is tried.
+
+    `case` and `event_kind` are those of the event told; a message that tells of none (an answer to
+    a question) has neither, and `event_id` is then the id of what it answers.
+    """
 
     id: UUID
-    case: str
+    case: str | None = None
     event_id: UUID
-    event_kind: EventKind
+    event_kind: EventKind | None = None
     channel: Channel
     means: ReplyBy
     to: str

@@ -34,3 +34,16 @@ class UnintelligibleError(Exception):
 
 class NoPetitionError(Exception):
     """Raised by a channel's normalise: understood, and no petition (a like, our own post)."""
+
+
+class StatusAskedError(NoPetitionError):
+    """Raised by a channel's normalise: no petition, but a question how far one has come.
+
+    `number` is the receipt number asked for, `phone` whom to answer, as dialled inside Korea.
+    """
+
+    def __init__(self, number: str, phone: str | None, language: str) -> None:
+        super().__init__("a question for a case's state")
+        self.number = number
+        self.phone = phone
+        self.language = language

@@ -233,6 +233,14 @@ async def petitioner_of(conn: AsyncConnection, store: Store, number: str) -> Rec
     )
 
 
+async def phone_hash_of(conn: AsyncConnection, number: str) -> bytes | None:
+    """The keyed hash of the telephone that the case was filed with, or None."""
+    found: bytes | None = await conn.scalar(
+        select(petitioner.c.phone_hash).where(petitioner.c.case_number == number)
+    )
+    return found
+
+
 async def party_of(conn: AsyncConnection, store: Store, number: str) -> Party:
     """The people behind a petition, by name: for somebody who may know."""
     sealed = await conn.scalar(

@@ -50,11 +50,12 @@ class NewReply(Frozen):
 
 
 class StoredReply(Frozen):
-    """A reply as stored, without its contents. `outcome` is None until it is settled."""
+    """A reply as stored, without its contents. `outcome` is None until it is settled;
+    `case_number` is None for a direct message."""
 
     id: UUID
     event_id: UUID
-    case_number: str
+    case_number: str | None
     recipient: str
     means: ReplyBy
     channel: Channel

@@ -3,16 +3,22 @@
 from pydantic import JsonValue, ValidationError
 
 from adapters.channel import IntakeRecord
-from adapters.decoding import decoded, possible_instant, unintelligible, unknown_fields
+from adapters.decoding import SEOUL, decoded, possible_instant, unintelligible, unknown_fields
 from adapters.languages import language_of
 from adapters.phones import domestic_phone, takes_messages
 from adapters.sms_120 import twilio
 from adapters.sms_120.gateway import CALL, MESSAGE
 from adapters.sms_120.records import CallRecord, TextMessage
+from rules.status_questions import asked_number
 from schema.codes import ReplyBy
 from schema.forms import MAX_TEXT
 from schema.plain_text import is_blank, plain_text
-from schema.quarantine import NoPetitionError, QuarantineReason, UnintelligibleError
+from schema.quarantine import (
+    NoPetitionError,
+    QuarantineReason,
+    StatusAskedError,
+    UnintelligibleError,
+)
 from schema.submission import Contact, Location, Submission
 
 OPT_OUTS = frozenset(
@@ -120,6 +126,9 @@ def _written(
     if plain.casefold().replace(" ", "").strip(".!") in OPT_OUTS:
         raise NoPetitionError("a word to the carrier")
     phone = domestic_phone(sender)
+    asked = asked_number(plain, today=record.arrived_at.astimezone(SEOUL).date())
+    if asked is not None:
+        raise StatusAskedError(asked, phone, language_of(plain))
     return Submission(
         channel=record.channel,
         external_id=record.external_id,

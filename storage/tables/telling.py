@@ -43,7 +43,7 @@ reply = Table(
     Column("id", UUID(as_uuid=True), primary_key=True),
     Column("ordinal", BigInteger, Identity(), nullable=False, unique=True),
     Column("event_id", UUID(as_uuid=True), nullable=False),
-    Column("case_number", String(15), nullable=False),
+    Column("case_number", String(15), comment="none: a direct message, to a telephone"),
     Column("recipient", String(80), nullable=False),
     Column("means", String(10), nullable=False),
     Column("channel", String(20), nullable=False),
@@ -60,6 +60,9 @@ reply = Table(
     UniqueConstraint("event_id", "recipient", "means"),
     Index("ix_reply_pending", "publish_after", "ordinal", postgresql_where=text("outcome IS NULL")),
     Index("ix_reply_case", "case_number"),
+    Index(
+        "ix_reply_direct", "recipient", "created_at", postgresql_where=text("case_number IS NULL")
+    ),
 )
 
 staff_notice = Table(

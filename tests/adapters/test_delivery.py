@@ -96,9 +96,9 @@ async def test_a_reply_reaches_the_telephone_and_the_case_says_so(
     assert await deliverer().deliver(told.row.id) is Handed.DELIVERED
     (message,) = await got(outside, "sms")
     assert (message["to"], message["body"]) == (PHONE, told.message.body)
-    (after,) = await city.replies(told.row.case_number)
+    (after,) = await city.replies(told.case)
     assert after.row.outcome is DeliveryOutcome.DELIVERED
-    (note,) = await notes(city, told.row.case_number)
+    (note,) = await notes(city, told.case)
     assert note.kind is EventKind.DELIVERED
     assert note.detail["reply"] == str(told.row.id)
     assert note.detail["means"] == ReplyBy.SMS
@@ -112,7 +112,7 @@ async def test_a_settled_reply_is_not_sent_again(
     await deliverer().deliver(told.row.id)
     assert await deliverer().deliver(told.row.id) is Handed.BEFORE
     assert len(await got(outside, "sms")) == 1
-    assert len(await notes(city, told.row.case_number)) == 1
+    assert len(await notes(city, told.case)) == 1
 
 
 async def test_two_deliverers_at_once_note_it_once(city: ToldCity, deliverer: Deliverer) -> None:
@@ -120,8 +120,8 @@ async def test_two_deliverers_at_once_note_it_once(city: ToldCity, deliverer: De
     told = await acknowledged(city)
     role = deliverer()
     await asyncio.gather(*(role.deliver(told.row.id) for _ in range(3)))
-    assert len(await notes(city, told.row.case_number)) == 1
-    log = await city.events(told.row.case_number)
+    assert len(await notes(city, told.case)) == 1
+    log = await city.events(told.case)
     assert [event.seq for event in log] == list(range(1, len(log) + 1))
 
 
@@ -132,10 +132,10 @@ async def test_a_carrier_that_is_away_is_asked_again_later(
     await fail(outside, "sms", 503)
     told = await acknowledged(city)
     assert await deliverer().deliver(told.row.id) is Handed.LATER
-    (waiting,) = await city.replies(told.row.case_number)
+    (waiting,) = await city.replies(told.case)
     assert waiting.row.outcome is None
     assert waiting.row.publish_after >= NOON + timedelta(seconds=5)
-    assert await notes(city, told.row.case_number) == []
+    assert await notes(city, told.case) == []
     assert await deliverer().deliver(told.row.id) is Handed.DELIVERED
     (message,) = await got(outside, "sms")
     assert message["reference"] == str(told.row.id)
@@ -151,7 +151,7 @@ async def test_the_pauses_grow(
         await set_attempts(city, told.row.id, attempts)
         await fail(outside, "sms", 503)
         await deliverer().deliver(told.row.id)
-        (waiting,) = await city.replies(told.row.case_number)
+        (waiting,) = await city.replies(told.case)
         pauses.append((waiting.row.publish_after - NOON).total_seconds())
     assert pauses == [5, 10, 20, 3600]
 
@@ -167,7 +167,7 @@ async def test_a_refused_reply_goes_by_the_next_means(
     """A number that takes nothing: the same words go by mail, and no officer is troubled."""
     await fail(outside, "sms", 400)
     told = await acknowledged(city)
-    number = told.row.case_number
+    number = told.case
     assert await deliverer().deliver(told.row.id) is Handed.FAILED
     first, second = await city.replies(number)
     assert (first.row.outcome, second.row.means) == (DeliveryOutcome.FAILED, ReplyBy.EMAIL)
@@ -189,7 +189,7 @@ async def test_after_the_last_means_an_officer_is_told(
     await fail(outside, "sms", 400)
     await fail(outside, "email", 550)
     told = await acknowledged(city)
-    number = told.row.case_number
+    number = told.case
     await deliverer().deliver(told.row.id)
     _, by_mail = await city.replies(number)
     await deliverer().deliver(by_mail.row.id)
@@ -208,7 +208,7 @@ async def test_a_carrier_that_stays_away_too_long_counts_as_failed(
     await set_attempts(city, told.row.id, MOST_TRIES)
     await fail(outside, "sms", 503)
     assert await deliverer().deliver(told.row.id) is Handed.FAILED
-    _, second = await city.replies(told.row.case_number)
+    _, second = await city.replies(told.case)
     assert second.row.means is ReplyBy.EMAIL
 
 
@@ -219,7 +219,7 @@ async def test_the_next_means_does_not_wake_anybody(
     told = await acknowledged(city)
     await fail(outside, "sms", 400)
     await deliverer(NIGHT).deliver(told.row.id)
-    _, second = await city.replies(told.row.case_number)
+    _, second = await city.replies(told.case)
     assert second.row.publish_after > NIGHT + timedelta(hours=8)
 
 
@@ -238,7 +238,7 @@ async def test_what_was_erased_is_not_sent(
 ) -> None:
     """A reply that waits while its petitioner is erased never goes out, by no means."""
     told = await acknowledged(city)
-    number = told.row.case_number
+    number = told.case
     await city.erase(number)
     assert await deliverer().deliver(told.row.id) is Handed.FAILED
     assert await got(outside, "sms") == []
@@ -261,7 +261,7 @@ async def test_a_reply_to_a_post_that_was_deleted_meanwhile_is_not_sent(
     )
     await city.remove("x/17", channel=Channel.SNS)
     assert await deliverer().deliver(told.row.id) is Handed.FAILED
-    (note,) = await notes(city, told.row.case_number)
+    (note,) = await notes(city, told.case)
     assert (note.detail["reason"], note.detail["last"]) == ("source_deleted", True)
 
 

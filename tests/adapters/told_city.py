@@ -55,6 +55,12 @@ class Told:
     row: StoredReply
     message: OutboundMessage
 
+    @property
+    def case(self) -> str:
+        """The number of its case."""
+        assert self.row.case_number is not None
+        return self.row.case_number
+
 
 class ToldCity:
     """Files petitions, acts on them, and shows who was told what."""
