@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.channel import ChannelAdapter
-from adapters.notice_facts import facts_told, occasion_of
 from rules.notice_texts import NoticeFacts, render
 from rules.notices import NoticeTable, Standing, read_notices
 from rules.organisation import FIRST_LINE
 from rules.quiet_hours import QuietHours
 from rules.taxonomy import leaf_at
+from schema.addresses import case_address
 from schema.codes import Channel, ReplyBy
 from schema.events import CaseEvent
 from schema.messages import Composed, NoticeText, Recipient
 from storage.calendars import Calendars
 from storage.cases import Case, petitioner_of
+from storage.notice_facts import facts_told, occasion_of
 from storage.store import Store
 
 
@@ -54,12 +55,6 @@ def standing_of(case: Case, event: CaseEvent) -> Standing:
     )
 
 
-def case_url(pages_url: str, number: str, key: str | None = None) -> str:
-    """The address of a case's page; with the petitioner's key it opens by itself."""
-    address = f"{pages_url}/cases/{number}"
-    return f"{address}?key={key}" if key else address
-
-
 async def facts_for(
     conn: AsyncConnection, store: Store, telling: Telling, case: Case, event: CaseEvent
 ) -> NoticeFacts:
@@ -72,8 +67,8 @@ async def facts_for(
         telling.calendars,
         await occasion_of(conn, case, event),
         urls=(
-            case_url(telling.pages_url, case.number, key),
-            case_url(telling.pages_url, case.number),
+            case_address(telling.pages_url, case.number, key),
+            case_address(telling.pages_url, case.number),
         ),
     )
 

@@ -15,12 +15,13 @@ from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.channel import IntakeRecord
-from adapters.composing import Telling, case_url
+from adapters.composing import Telling
 from rules.notice_texts import Names
 from rules.organisation import FIRST_LINE, department, full_name_en, full_name_ko
 from rules.publication import Publication
 from rules.quiet_hours import SEOUL, answers_own_message, told_at
 from rules.status_texts import TEMPLATE, StatusFacts, status_text
+from schema.addresses import case_address
 from schema.codes import ReplyBy
 from schema.messages import Recipient
 from schema.quarantine import StatusAskedError
@@ -115,5 +116,5 @@ class StatusAnswers:
             phone=department(code).phone,
             due_at=holding.due_at(),
             ended=holding.ended or holding.answered_at is not None,
-            url=case_url(self.telling.pages_url, case.number, key),
+            url=case_address(self.telling.pages_url, case.number, key),
         )

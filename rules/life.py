@@ -181,6 +181,10 @@ def _answered(facts: CaseFacts, event: CaseEvent) -> Changes:
 
 
 def _disposed(facts: CaseFacts, event: CaseEvent) -> Changes:
+    """A disposition may be objected to; the decision on an objection is none, and what remains are
+    the appeal and the court (행정기본법 §36④)."""
+    if facts.objection_days is not None:
+        return {}
     return {"disposed_at": event.at, "objected": False}
 
 

@@ -30,12 +30,21 @@ class Agency(Frozen):
     """An administrative agency in the law's sense: between two of them a petition is transferred.
 
     The city, each district, and each public corporation is one; `district` names a district's.
+    `head_ko`, `head_en`: 행정기관의 장, in whose name its documents go out.
     """
 
     code: str = Field(pattern=r"^[a-z0-9]{2,10}$")
     name_ko: str
     name_en: str
+    head_ko: str = ""
+    head_en: str = ""
     district: str | None = None
+
+    def head(self, *, korean: bool) -> str:
+        """Who signs for the agency."""
+        if korean:
+            return self.head_ko or f"{self.name_ko}장"
+        return self.head_en or f"Head of {self.name_en}"
 
 
 class Department(Dated):
@@ -92,6 +101,8 @@ def agencies() -> Mapping[str, Agency]:
             code=row.org_code,
             name_ko=row.name_ko,
             name_en=row.name_en,
+            head_ko=f"{row.name_ko}{'장' if row.bjd5 == CITY_BJD5 else '청장'}",
+            head_en="Mayor of Seoul" if row.bjd5 == CITY_BJD5 else f"Mayor of {row.name_en}",
             district=None if row.bjd5 == CITY_BJD5 else row.bjd5,
         )
         for row in _city_and_districts().values()

@@ -43,6 +43,22 @@ async def staffed(
     return frozenset(found)
 
 
+async def inspector_of(conn: AsyncConnection, agency: str | None) -> str | None:
+    """The name of the agency's 민원심사관; None where there is none, or more than one."""
+    whole = agency or CITY
+    rows = await conn.execute(
+        select(staff_account.c.name)
+        .where(
+            staff_account.c.disabled_at.is_(None),
+            staff_account.c.role == Role.INSPECTOR,
+            func.split_part(staff_account.c.department, ".", 1) == whole,
+        )
+        .limit(2)
+    )
+    names = [row.name for row in rows]
+    return names[0] if len(names) == 1 else None
+
+
 def _named(role: Role, department: str, *, own: str, duty: str) -> set[str]:
     """What an account of `role` in `department` makes of the levels and desks."""
     names: set[str] = set()

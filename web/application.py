@@ -23,7 +23,7 @@ from web.live import Live
 from web.manager import board
 from web.officer import api as officer_api
 from web.officer import case_pages as officer_case_pages
-from web.officer import entry_pages, exception_pages
+from web.officer import entry_pages, exception_pages, paper_pages, register_pages
 from web.officer import live_pages as officer_live_pages
 from web.officer import pages as officer_pages
 from web.open311.partners import PartnerRates
@@ -49,6 +49,8 @@ ROUTERS = (
     officer_case_pages.router,
     entry_pages.router,
     exception_pages.router,
+    paper_pages.router,
+    register_pages.router,
     board.router,
 )
 API_ROUTERS = (citizen_api.router, officer_api.router, public_feeds.router)

@@ -28,6 +28,7 @@ from adapters.gateway_answers import (
 from adapters.photographs import clean
 from adapters.signatures import SIGNATURE_HEADER, is_signed
 from adapters.smart_report.records import JournalledReport
+from schema.addresses import case_address
 from schema.codes import Channel, State
 from schema.forms import MAX_FILES, FieldFault
 from schema.model import Frozen
@@ -92,7 +93,7 @@ def gateway(store: Store, secrets: GatewaySecrets) -> APIRouter:
         number = row.receipt_number
         assert number is not None
         key = store.keyring.citizen_key(number, 1)
-        url = f"{secrets.pages_url}/cases/{number}?key={key}"
+        url = case_address(secrets.pages_url, number, key)
         return Taken(receipt_number=number, key=key, url=url)
 
     return router

@@ -17,6 +17,7 @@ from adapters.gateway_answers import (
     too_large,
 )
 from adapters.photographs import clean
+from schema.addresses import case_address
 from schema.codes import State
 from schema.forms import (
     MAX_FILE_BYTES,
@@ -93,7 +94,7 @@ def gateway(store: Store, secrets: GatewaySecrets) -> APIRouter:
         return PetitionFiled(
             receipt_number=filed.receipt_number,
             key=filed.key,
-            url=f"{secrets.pages_url}/cases/{filed.receipt_number}?key={filed.key}",
+            url=case_address(secrets.pages_url, filed.receipt_number, filed.key),
             status=filed.status,
         )
 

@@ -90,6 +90,7 @@ cases = Table(
         postgresql_where=text("public AND NOT hidden AND NOT synthetic"),
     ),
     Index("ix_cases_open", "number", postgresql_where=text("NOT ended")),
+    Index("ix_cases_received", "received_at", "number", postgresql_where=text("NOT synthetic")),
     Index("ix_cases_next", "next_at", postgresql_where=text("NOT ended")),
     Index("ix_cases_synthetic", "submitted_at", postgresql_where=text("synthetic")),
     Index("ix_cases_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),

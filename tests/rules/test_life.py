@@ -292,6 +292,15 @@ class TestMerged:
         assert facts.answers == 1
         assert facts.disposed_at is None
 
+    @pytest.mark.parametrize("kind", [EventKind.REFUSED, EventKind.DECLINED])
+    def test_the_decision_on_an_objection_is_not_objected_to_again(self, kind: EventKind) -> None:
+        """What remains are the appeal and the court (행정기본법 §36④)."""
+        case = grievance()
+        refusal = case.log[-1].model_copy(update={"seq": 99, "kind": kind, "detail": {}})
+        for days, disposed in ((None, refusal.at), (14, None)):
+            facts = case.facts.model_copy(update={"objection_days": days})
+            assert facts_after(facts, refusal).disposed_at == disposed
+
     def test_what_was_refused_with_another_may_be_objected_to(self) -> None:
         """A reporter has the remedies of the one whose case it was merged into."""
         facts = self.closed_with(EventKind.REFUSED)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
+from schema.addresses import case_address
 from schema.codes import Action, State, TextKind, Visibility
 from schema.commands import Refusal
 from schema.numbers import typed_receipt_number
@@ -92,7 +93,7 @@ async def receipt(
     opened = await open_with_key(site, number, held)
     if opened is None:
         return not_found(request, number)
-    link = f"{site.public_url}/cases/{number}?key={held}"
+    link = case_address(site.public_url, number, held)
     return page(request, "citizen/receipt.html", opened=opened, key=held, link=link)
 
 

@@ -28,6 +28,7 @@ from web.offered import offered
 from web.officer.acts_shown import draft_of, grouped_forms, with_refused
 from web.officer.decision import decision_of
 from web.officer.pages import check_own
+from web.officer.papers import papers_of
 from web.officer.reading import concerned_departments, may_read
 from web.officer.reasons import ReasonForm
 from web.opened import OpenedCase, find_shown, load_case
@@ -216,6 +217,7 @@ async def _case_page(
         colleagues=colleagues,
         officer=_name_of(opened.facts.officer, colleagues),
         departments=departments_by_agency(site, wording),
+        papers=papers_of(opened.events),
         groups=item_groups(site, wording),
         may_open_contact=staff.duty_on(Right.CONTACT, concerned(opened)) is not None,
         whys=tuple(Why),

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
 
+from schema.addresses import case_address
 from schema.forms import MAX_FILES, MAX_TEXT, FieldFault, FormRefusedError, ReceivedVia
 from storage.forms import Desk, file_form
 from storage.journal import IdempotencyConflictError
@@ -64,7 +65,7 @@ async def file(request: Request, site: SiteHere, staff: StaffHere) -> Response:
         staff=staff,
         number=filed.receipt_number,
         key=filed.key,
-        link=f"{site.public_url}/cases/{filed.receipt_number}?key={filed.key}",
+        link=case_address(site.public_url, filed.receipt_number, filed.key),
     )
 
 
