@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from adapters.kafka import Broker, ensure_topics
 from cli.migrate import prepare_database
@@ -20,6 +21,10 @@ from storage.keys import Keyring, new_keyring
 from storage.store import Store, open_store
 
 TEMPLATE = "template_minwon"
+
+# No test asserts a time, and hypothesis has 200 ms in mind unless it is told otherwise.
+settings.register_profile("minwon", deadline=None)
+settings.load_profile("minwon")
 
 
 @pytest.fixture(scope="session")

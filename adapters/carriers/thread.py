@@ -11,7 +11,12 @@ class ThreadCarrier:
     """Picks the network's carrier by the message's thread."""
 
     def __init__(self, *, x: XCarrier, meta: MetaCarrier) -> None:
-        self._networks: dict[str, Carrier] = {"x": x, "facebook": meta}
+        self._networks: dict[str, Carrier] = {
+            "x": x,
+            "facebook": meta,
+            "instagram": meta,
+            "instagram_mention": meta,
+        }
 
     async def close(self) -> None:
         """Give the connections of all networks back."""

@@ -1,4 +1,4 @@
-"""Social networks: what people say to the city's accounts on X and Facebook, answered in place.
+"""Social networks: what is said to the city on X, Facebook, Instagram, answered in place.
 
 May import schema, rules, storage and the parts that all channels share; never another channel.
 """

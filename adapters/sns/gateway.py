@@ -1,4 +1,4 @@
-"""The gateways of X and Facebook: `/gateway/sns/x` and `/gateway/sns/meta`, as they document them.
+"""The gateways of X and Meta (Facebook, Instagram): `/gateway/sns/x` and `/gateway/sns/meta`.
 
 A body with several posts becomes one journal record a post, each still a body that the network
 could have sent; a body with one post is journalled byte for byte.
@@ -33,6 +33,8 @@ META_PATH = "/gateway/sns/meta"
 LIMIT = 1024 * 1024
 X = "x"
 META = "meta"
+INSTAGRAM = "instagram"
+"""The `object` of a body of Meta's that tells of an Instagram account, and the network's name."""
 X_SIGNATURE = "x-twitter-webhooks-signature"
 META_SIGNATURE = "x-hub-signature-256"
 MOST_SECONDS = 10**9
@@ -67,7 +69,7 @@ def _add_x(router: APIRouter, store: Store, key: str | None) -> None:
 
 
 def _add_meta(router: APIRouter, store: Store, key: str | None, verify: str | None) -> None:
-    @router.get(META_PATH, summary="Facebook: 확인 / verification")
+    @router.get(META_PATH, summary="Facebook·Instagram: 확인 / verification")
     async def meta_challenge(
         mode: str = Query(default="", alias="hub.mode"),
         token: str = Query(default="", alias="hub.verify_token"),
@@ -79,7 +81,7 @@ def _add_meta(router: APIRouter, store: Store, key: str | None, verify: str | No
             )
         return PlainTextResponse(challenge)
 
-    @router.post(META_PATH, summary="Facebook: 댓글 / comments")
+    @router.post(META_PATH, summary="Facebook·Instagram: 댓글 / comments")
     async def meta_post(request: Request) -> JSONResponse:
         arrived_at = datetime.now(UTC)
         body = await limited_body(request, LIMIT)
@@ -176,17 +178,18 @@ def _prefixed(network: str, post_id: object) -> str | None:
 def _meta_records(body: bytes) -> Iterator[Named]:
     """A comment is named by its id, else a post by its own; an edit's revision is its second."""
     found = _object(body)
+    name = _instagram_name if found.get("object") == INSTAGRAM else _meta_name
     parts = [
         (entry, change)
         for entry in _objects(found.get("entry"))
-        for change in _objects(entry.get("changes"))
+        for change in (_objects(entry.get("changes")) or [entry])
     ]
     if len(parts) <= 1:
-        yield (*_meta_name(parts[0][1] if parts else {}), body)
+        yield (*name(parts[0][1] if parts else {}), body)
         return
     for entry, change in parts:
-        alone = {**found, "entry": [{**entry, "changes": [change]}]}
-        yield (*_meta_name(change), _dumped(alone))
+        one = entry if change is entry else {**entry, "changes": [change]}
+        yield (*name(change), _dumped({**found, "entry": [one]}))
 
 
 def _meta_name(change: dict[str, Any]) -> tuple[str | None, int]:
@@ -195,6 +198,14 @@ def _meta_name(change: dict[str, Any]) -> tuple[str | None, int]:
         return None, 0
     external_id = _prefixed("fb", value.get("comment_id") or value.get("post_id"))
     return external_id, meta_revision(str(value.get("verb")), value.get("created_time"))
+
+
+def _instagram_name(change: dict[str, Any]) -> tuple[str | None, int]:
+    """Instagram tells of no edit and of no deletion: every comment is new."""
+    value = change.get("value")
+    if not isinstance(value, dict):
+        return None, 0
+    return _prefixed("ig", value.get("id") or value.get("comment_id") or value.get("media_id")), 0
 
 
 def meta_revision(verb: str, created_time: object) -> int:

@@ -4,15 +4,16 @@ import re
 from datetime import UTC, datetime
 
 from adapters.channel import IntakeRecord
-from adapters.decoding import decoded, finite, possible_instant, unknown_fields
-from adapters.languages import language_of
-from adapters.sns.gateway import META, X
-from adapters.sns.records import MetaBody, MetaChange, XBody, XPost
+from adapters.decoding import decoded, finite, unknown_fields
+from adapters.sns.gateway import INSTAGRAM, META, X
+from adapters.sns.instagram import instagram
+from adapters.sns.opinions import opinion, unknown_account
+from adapters.sns.records import MetaBody, MetaChange, MetaObject, XBody, XPost
 from rules.city_accounts import is_city_account
-from schema.codes import CaseKind, ReplyBy
-from schema.plain_text import is_blank, plain_text
+from schema.codes import CaseKind
+from schema.plain_text import plain_text
 from schema.quarantine import NoPetitionError, QuarantineReason, UnintelligibleError
-from schema.submission import Contact, Location, RecordKind, Submission, Thread
+from schema.submission import Location, RecordKind, Submission, Thread
 
 FACEBOOK = "facebook"
 PETITIONS_ON_FACEBOOK = frozenset({"comment", "post", "status", "photo", "mention"})
@@ -26,6 +27,8 @@ def normalise(record: IntakeRecord) -> Submission:
     if record.kind == X:
         return _x(record, decoded(XBody, record.body))
     if record.kind == META:
+        if decoded(MetaObject, record.body).object == INSTAGRAM:
+            return instagram(record)
         return _meta(record, decoded(MetaBody, record.body))
     raise UnintelligibleError(QuarantineReason.WRONG_TYPE, "neither x nor meta")
 
@@ -33,7 +36,7 @@ def normalise(record: IntakeRecord) -> Submission:
 def _x(record: IntakeRecord, body: XBody) -> Submission:
     if body.tweet_delete_events:
         if not is_city_account(X, body.for_user_id):
-            raise _unknown_account("for_user_id")
+            raise unknown_account("for_user_id")
         return _removed(record)
     if body.data is None:
         raise UnintelligibleError(QuarantineReason.MISSING_FIELD, "data: the post is missing")
@@ -43,7 +46,7 @@ def _x(record: IntakeRecord, body: XBody) -> Submission:
     if any(one.type == "retweeted" for one in post.referenced_tweets):
         raise NoPetitionError("a repost")
     author = next((user for user in body.includes.users if user.id == post.author_id), None)
-    return _opinion(
+    return opinion(
         record,
         text=_LEADING_MENTIONS.sub("", plain_text(post.text)),
         written_at=post.created_at,
@@ -66,15 +69,8 @@ def _addressed(post: XPost) -> str:
     named = [mention.id for mention in post.entities.mentions] + [post.in_reply_to_user_id]
     account = next((one for one in named if one and is_city_account(X, one)), None)
     if account is None:
-        raise _unknown_account("data.entities.mentions")
+        raise unknown_account("data.entities.mentions")
     return account
-
-
-def _unknown_account(field: str) -> UnintelligibleError:
-    return UnintelligibleError(
-        QuarantineReason.UNKNOWN_ACCOUNT,
-        f"{field}: no account of the city; add it to the registry, or end the subscription",
-    )
 
 
 def _meta(record: IntakeRecord, body: MetaBody) -> Submission:
@@ -82,7 +78,7 @@ def _meta(record: IntakeRecord, body: MetaBody) -> Submission:
     if body.object != "page" or entry is None:
         raise UnintelligibleError(QuarantineReason.MISSING_FIELD, "entry.changes: nothing told")
     if not is_city_account(FACEBOOK, entry.id):
-        raise _unknown_account("entry.id")
+        raise unknown_account("entry.id")
     return _change(record, entry.id, entry.changes[0])
 
 
@@ -98,7 +94,7 @@ def _change(record: IntakeRecord, page: str, change: MetaChange) -> Submission:
     post_id = value.comment_id or value.post_id
     if post_id is None:
         raise UnintelligibleError(QuarantineReason.MISSING_FIELD, "value.comment_id: no id")
-    return _opinion(
+    return opinion(
         record,
         text=plain_text(value.message or ""),
         written_at=written,
@@ -116,33 +112,4 @@ def _removed(record: IntakeRecord) -> Submission:
         record=RecordKind.REMOVED,
         submitted_at=record.arrived_at,
         kind=CaseKind.OPINION,
-    )
-
-
-def _opinion(
-    record: IntakeRecord,
-    *,
-    text: str,
-    written_at: datetime | None,
-    thread: Thread,
-    handle: str | None,
-    aliases: tuple[str, ...] = (),
-    edited: bool = False,
-) -> Submission:
-    if is_blank(text):
-        raise UnintelligibleError(QuarantineReason.NO_TEXT, "the post says nothing in words")
-    possible_instant(written_at, field="created_at", arrived_at=record.arrived_at)
-    return Submission(
-        channel=record.channel,
-        external_id=record.external_id,
-        revision=record.revision,
-        record=RecordKind.AMENDED if edited or record.revision else RecordKind.FILED,
-        submitted_at=record.arrived_at,
-        kind=CaseKind.OPINION,
-        text=text,
-        contact=Contact(handle=handle),
-        reply_by=ReplyBy.THREAD,
-        thread=thread,
-        language=language_of(text),
-        aliases=aliases,
     )

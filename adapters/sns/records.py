@@ -123,6 +123,68 @@ class MetaEntry(Tolerant):
     changes: tuple[MetaChange, ...] = ()
 
 
+class InstagramFrom(Tolerant):
+    """Who commented, by an id that holds for our app only."""
+
+    id: str | None = None
+    username: str | None = None
+
+
+class InstagramMedia(Tolerant):
+    """The picture or film that was commented on."""
+
+    id: str | None = Field(default=None, max_length=60)
+
+
+class InstagramValue(Tolerant):
+    """A comment, with its words; or a mention, of which Instagram tells the ids alone."""
+
+    id: str | None = Field(default=None, max_length=60)
+    sender: InstagramFrom = Field(default=InstagramFrom(), alias="from")
+    text: str | None = None
+    media: InstagramMedia = InstagramMedia()
+    media_id: str | None = Field(default=None, max_length=60)
+    comment_id: str | None = Field(default=None, max_length=60)
+
+
+class InstagramChange(Tolerant):
+    """A change and the field that it is of."""
+
+    field: str
+    value: InstagramValue
+
+
+class InstagramEntry(Tolerant):
+    """What happened to one account: in `changes` where the app signs in by Facebook, as `field`
+    and `value` of the entry itself where it signs in by Instagram."""
+
+    id: str
+    changes: tuple[InstagramChange, ...] = ()
+    field: str | None = None
+    value: InstagramValue | None = None
+
+    def change(self) -> InstagramChange | None:
+        """The one change, whichever way it was told."""
+        if self.changes:
+            return self.changes[0]
+        if self.field is None or self.value is None:
+            return None
+        return InstagramChange(field=self.field, value=self.value)
+
+
+class InstagramBody(Tolerant):
+    """One body of Meta's webhook for the object `instagram`."""
+
+    object: str
+    entry: tuple[InstagramEntry, ...] = ()
+
+
+class MetaObject(Tolerant):
+    """Which of Meta's objects a body tells of."""
+
+    object: str
+
+
 class MetaBody(Tolerant):
     """One body of Meta's webhook."""
 

@@ -11,6 +11,8 @@ MEANS = (ReplyBy.THREAD, ReplyBy.PAGE)
 X_WEIGHT = 280
 X_URL_WEIGHT = 23
 FACEBOOK_CHARACTERS = 8_000
+INSTAGRAM_CHARACTERS = 300
+"""Of a comment, with one address at most (reference of IG media comments)."""
 LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 """Code points that X counts once; every other counts twice (twitter-text v3 configuration)."""
 
@@ -26,11 +28,13 @@ def compose(notice: NoticeText, recipient: Recipient, means: ReplyBy) -> Compose
     """The notice for the thread; None without one. Nothing personal is in it."""
     if means is not ReplyBy.THREAD or recipient.thread is None:
         return None
+    network = recipient.thread.network
     words = " ".join(notice.public_body.replace(notice.public_url, " ").split())
-    if recipient.thread.network == "x":
+    if network == "x":
         body = _fitted(words, notice.public_url, x_weight, X_WEIGHT)
     else:
-        body = _fitted(words, notice.public_url, len, FACEBOOK_CHARACTERS)
+        most = FACEBOOK_CHARACTERS if network == "facebook" else INSTAGRAM_CHARACTERS
+        body = _fitted(words, notice.public_url, len, most)
     return Composed(to=recipient.thread.post_id, body=body, thread=recipient.thread)
 
 

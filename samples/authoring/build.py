@@ -11,7 +11,7 @@ from pathlib import Path
 
 from broken import BROKEN, unwanted
 from day import DAY, Day, Record
-from networks import sns_records
+from networks import instagram_records, sns_records
 from photos import draw_all
 from raw import call, message, report, web_form
 from reading import Written, blocks, lines, sns_lines
@@ -63,6 +63,8 @@ def all_records() -> list[Record]:
     unwanted(day)
     for spoilt in BROKEN:
         day.add(spoilt(day))
+    # Last, so that the dice of everything before fall as they did.
+    instagram_records(day, (HERE / "texts/instagram.txt").read_text("utf-8").splitlines())
     return sorted(day.records, key=lambda record: (record["at"], record["id"]))
 
 

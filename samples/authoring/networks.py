@@ -101,6 +101,45 @@ def _comment(day: Day, post: Post, at: datetime) -> Record:
     return _record(day, "meta", at, page_feed(at, value))
 
 
+INSTAGRAM_ACCOUNT = {"id": "17841400000000120", "username": "seoul.demo"}
+
+
+def instagram_records(day: Day, texts: Iterable[str]) -> None:
+    """A comment on the city's Instagram account for each line; then one delivered again, a mention
+    elsewhere, and the city's own words."""
+    made = [_on_instagram(day, text) for text in texts]
+    for record in made:
+        day.add(record)
+    first = made[0]
+    day.add(first | {"id": f"{first['id']}-again", "at": first["at"] + timedelta(minutes=7),
+                     "redelivery_of": first["id"], "expects": "delivered_before"})
+    mention = {"media_id": "17918195224117999", "comment_id": "17894227972186120"}
+    at = day.instant(first=9, last=20)
+    day.add(_record(day, "meta", at, instagram_change(at, "mentions", mention)))
+    own = _on_instagram(day, "의견 고맙습니다. 확인해 보겠습니다.")
+    own["body"]["entry"][0]["changes"][0]["value"]["from"] = INSTAGRAM_ACCOUNT
+    day.add(own | {"expects": "no_petition"})
+
+
+def _on_instagram(day: Day, text: str) -> Record:
+    dice, at = day.dice, day.instant(first=9, last=20)
+    value = {
+        "from": {"id": f"11{dice.randrange(10**14):014d}",
+                 "username": f"{dice.choice(HANDLES)}.{dice.randrange(100, 999)}"},
+        "media": {"id": f"179{dice.randrange(10**14):014d}", "media_product_type": "FEED"},
+        "id": f"178{dice.randrange(10**14):014d}",
+        "text": text,
+    }
+    return _record(day, "meta", at, instagram_change(at, "comments", value))
+
+
+def instagram_change(at: datetime, field: str, value: Record) -> Record:
+    """A comment on the account, or a mention of it, as Meta's webhook tells it."""
+    change = {"field": field, "value": value}
+    entry = {"id": INSTAGRAM_ACCOUNT["id"], "time": int(at.timestamp()), "changes": [change]}
+    return {"object": "instagram", "entry": [entry]}
+
+
 def page_feed(at: datetime, value: Record) -> Record:
     """A change of the page's feed, as Meta's webhook tells it."""
     return {

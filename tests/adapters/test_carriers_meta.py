@@ -46,6 +46,29 @@ async def received(outside: OutsideAddresses, kind: str = "meta") -> list[dict[s
     return found
 
 
+@pytest.mark.parametrize(
+    ("network", "post_id", "under"),
+    [
+        ("instagram", "17865799348089039", "17865799348089039"),
+        ("instagram_mention", "179181/178942", "178942"),
+        ("instagram_mention", "179181", "179181"),
+    ],
+)
+async def test_a_reply_on_instagram_stands_under_its_comment(
+    outside: OutsideAddresses, network: str, post_id: str, under: str
+) -> None:
+    """As a reply; under words elsewhere as an answer to the mention."""
+    meta = MetaCarrier(outside.http, token="a page token")
+    carrier = ThreadCarrier(x=XCarrier(outside.http, token="t"), meta=meta)
+    delivery = await carrier.send(reply(network=network, post_id=post_id))
+    too_long = await carrier.send(reply("가" * 301, network=network, post_id=post_id))
+    await carrier.close()
+    [got] = await received(outside)
+    assert (got["to"], delivery.outcome) == (under, DeliveryOutcome.DELIVERED)
+    assert delivery.reference == got["reference"]
+    assert (too_long.outcome, too_long.reason) == (DeliveryOutcome.FAILED, "graph_100")
+
+
 async def test_a_reply_stands_under_its_comment(outside: OutsideAddresses) -> None:
     """And Facebook's id of it is kept; the page's token is not."""
     carrier, message = (

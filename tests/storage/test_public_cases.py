@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from rules.publication import Publication, never_items, shown_items
 from rules.search_terms import search_query
 from schema.codes import CaseKind, PetitionType, State
-from storage.cases import CASE_COLUMNS, case_of
 from stack.postgres import Postgres
+from storage.cases import CASE_COLUMNS, case_of
 from storage.migrate import alembic_config
 from storage.public_cases import is_published, publication_of, shows_words
 from storage.searching import contains_words, masked_values
@@ -116,7 +116,7 @@ async def test_cases_that_were_there_before_are_found_too(postgres: Postgres) ->
     postgres.create_database(name)
     old = _row("1") | {"search": None, "under_14": None}
     columns = [column for column, value in old.items() if value is not None]
-    statement = f"INSERT INTO cases ({', '.join(columns)}) VALUES (:{', :'.join(columns)})"  # noqa: S608
+    statement = f"INSERT INTO cases ({', '.join(columns)}) VALUES (:{', :'.join(columns)})"
 
     def step(connection: Connection, revision: str) -> None:
         command.upgrade(alembic_config(connection), revision)

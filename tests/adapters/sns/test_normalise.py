@@ -135,6 +135,106 @@ def test_a_deleted_edit_is_found_by_its_own_id() -> None:
     assert f"x:{edited['id']}" in made.aliases
 
 
+CITY_ON_INSTAGRAM = "17841400000000120"
+
+
+def on_instagram(
+    field: str = "comments", account: str = CITY_ON_INSTAGRAM, **fields: Any
+) -> IntakeRecord:
+    """What Instagram tells, with these fields of the value; None takes one away."""
+    name = "meta_instagram_mention.json" if field == "mentions" else "meta_instagram_comment.json"
+    body = sample(name)
+    body["entry"][0]["id"] = account
+    change = body["entry"][0]["changes"][0]
+    value = {**change["value"], **fields}
+    change |= {"field": field, "value": {k: one for k, one in value.items() if one is not None}}
+    return record(META, body)
+
+
+def test_a_comment_on_instagram_is_a_public_opinion() -> None:
+    """Answered under the comment; a mention in front is no text, though its handle has a point."""
+    made = normalise(on_instagram())
+    assert (made.kind, made.record, made.public) == (CaseKind.OPINION, RecordKind.FILED, True)
+    assert made.text.startswith("한강공원 뚝섬")
+    assert made.contact.handle == "dalbit_318"
+    post_id = "17865799348089039"
+    assert made.thread == Thread(network="instagram", account=CITY_ON_INSTAGRAM, post_id=post_id)
+    assert (made.external_id, made.reply_by) == (f"ig:{post_id}", ReplyBy.THREAD)
+
+
+def test_a_change_told_on_the_entry_itself_is_the_same() -> None:
+    """As Instagram sends it where the app signs in by Instagram."""
+    body = sample("meta_instagram_comment.json")
+    [change] = body["entry"][0].pop("changes")
+    body["entry"][0] |= change
+    made, usual = normalise(record(META, body)), normalise(on_instagram())
+    assert made.model_dump() == usual.model_dump()
+
+
+def test_a_mention_elsewhere_is_an_opinion_whose_words_stand_there() -> None:
+    """Instagram tells its ids alone: a person reads it, and it is answered as a mention."""
+    made = normalise(on_instagram("mentions"))
+    assert made.thread is not None
+    assert made.thread.network == "instagram_mention"
+    assert made.thread.post_id == "17918195224117999/17894227972186120"
+    assert made.external_id == "ig:17894227972186120"
+    assert "원문에서" in made.text
+
+
+def test_a_comment_on_a_live_film_is_answered_on_the_page() -> None:
+    """Nobody can reply to it where it stands."""
+    made = normalise(on_instagram("live_comments"))
+    assert (made.thread, made.record) == (None, RecordKind.FILED)
+
+
+OUR_OWN_ON_INSTAGRAM: dict[str, Any] = {"from": {"id": CITY_ON_INSTAGRAM, "username": "seoul.demo"}}
+
+
+@pytest.mark.parametrize(
+    "without_a_petition",
+    [
+        on_instagram(**OUR_OWN_ON_INSTAGRAM),
+        on_instagram("story_insights"),
+    ],
+    ids=["own comment", "figures"],
+)
+def test_instagram_tells_what_is_no_petition(without_a_petition: IntakeRecord) -> None:
+    """Our own words, and figures of stories."""
+    with pytest.raises(NoPetitionError):
+        normalise(without_a_petition)
+
+
+@pytest.mark.parametrize(
+    ("strange", "reason"),
+    [
+        (on_instagram(account="9"), QuarantineReason.UNKNOWN_ACCOUNT),
+        (on_instagram(text=None), QuarantineReason.NO_TEXT),
+        (on_instagram(text="@seoul.demo "), QuarantineReason.NO_TEXT),
+        (on_instagram(id=None), QuarantineReason.MISSING_FIELD),
+        (on_instagram("mentions", media_id=None), QuarantineReason.MISSING_FIELD),
+        (record(META, {"object": "instagram", "entry": []}), QuarantineReason.MISSING_FIELD),
+    ],
+)
+def test_what_instagram_tells_amiss_says_why(
+    strange: IntakeRecord, reason: QuarantineReason
+) -> None:
+    """With a code."""
+    with pytest.raises(UnintelligibleError) as raised:
+        normalise(strange)
+    assert raised.value.reason is reason
+
+
+def test_several_comments_of_one_delivery_are_records_of_their_own() -> None:
+    """Each a body that Instagram could have sent, under its own name."""
+    body = sample("meta_instagram_comment.json")
+    other = json.loads(json.dumps(body["entry"][0]))
+    other["changes"][0]["value"]["id"] = "17865799348089040"
+    body["entry"].append(other)
+    made = records_in(META, json.dumps(body).encode())
+    assert [name for name, _, _ in made] == ["ig:17865799348089039", "ig:17865799348089040"]
+    assert all(json.loads(part)["object"] == "instagram" for _, _, part in made)
+
+
 OUR_OWN: dict[str, Any] = {"from": {"id": CITY_PAGE, "name": "서울시(시연)"}}
 
 

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.sns import ADAPTER
-from adapters.sns.reply import FACEBOOK_CHARACTERS, X_WEIGHT, compose, graphemes, x_weight
+from adapters.sns.reply import (
+    FACEBOOK_CHARACTERS,
+    INSTAGRAM_CHARACTERS,
+    X_WEIGHT,
+    compose,
+    graphemes,
+    x_weight,
+)
 from schema.codes import ReplyBy
 from schema.messages import Composed, NoticeText, Recipient
 from schema.submission import Contact, Thread
@@ -13,6 +20,9 @@ from schema.submission import Contact, Thread
 URL = "https://minwon.example/cases/261123-000042-K"
 POSTS = {
     "x": Thread(network="x", account="1700000000000000120", post_id="2122988335264927731"),
+    "instagram": Thread(
+        network="instagram", account="17841400000000120", post_id="17865799348089039"
+    ),
     "facebook": Thread(network="facebook", account="100000000000120", post_id="3305_558277424"),
 }
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
@@ -116,6 +126,14 @@ def test_every_reply_on_facebook_fits_and_keeps_its_address(public_body: str) ->
     """Whatever is said."""
     body = composed(public_body, "facebook").body
     assert len(body) <= FACEBOOK_CHARACTERS
+    assert body.endswith(URL)
+
+
+@given(PUBLIC)
+def test_every_reply_on_instagram_fits_and_keeps_its_address(public_body: str) -> None:
+    """300 characters, and one address."""
+    body = composed(public_body, "instagram").body
+    assert len(body) <= INSTAGRAM_CHARACTERS
     assert body.endswith(URL)
 
 
