@@ -17,8 +17,10 @@ from pydantic import JsonValue, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.carriers import Carrier, TemporaryFailure
+from adapters.codes import hand_over_code
 from adapters.composing import Telling, barred_means, fit_notice, standing_of
 from adapters.consuming import Consuming, NotOursError
+from adapters.handed import Handed as Handed
 from adapters.kafka import Broker
 from rules.quiet_hours import told_at
 from schema.codes import Action, Channel, ReplyBy, Role
@@ -49,15 +51,6 @@ MOST_TRIES = 20
 
 DELIVERIES = Counter("minwon_deliveries", "Replies handed over", ["channel", "means", "result"])
 SYSTEM = Actor(role=Role.SYSTEM)
-
-
-class Handed(StrEnum):
-    """What handing over one message came to."""
-
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    LATER = "later"
-    BEFORE = "before"
 
 
 class Refused(StrEnum):
@@ -133,7 +126,7 @@ class Delivering:
         async with self._store.engine.connect() as conn:
             stored = await find_reply(conn, reply_id)
             if stored is None:
-                raise NotOursError("unknown_reply")
+                return await self._code(reply_id)
             if stored.outcome is not None:
                 return Handed.BEFORE
             message = await self._message(conn, stored)
@@ -142,6 +135,13 @@ class Delivering:
         else:
             handed = await self._settle(stored, message)
         DELIVERIES.labels(stored.channel, stored.means, handed).inc()
+        return handed
+
+    async def _code(self, code_id: UUID) -> Handed:
+        handed = await hand_over_code(self._store, self._carriers, code_id, now=self._now())
+        if handed is None:
+            raise NotOursError("unknown_reply")
+        DELIVERIES.labels("code", ReplyBy.SMS, handed).inc()
         return handed
 
     async def _message(

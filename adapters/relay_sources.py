@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.codes import CODES
 from adapters.relay import Outgoing, Source
 from adapters.reply_sources import REPLIES, STAFF
 from schema.codes import Channel
@@ -86,5 +87,5 @@ JOURNAL = Source("journal", _journal, outbox.mark_journal)
 EVENTS = Source("events", _events, outbox.mark_events)
 DEAD_LETTERS = Source("dead_letters", _dead_letters, quarantine.mark_dead_letters)
 
-SOURCES = (JOURNAL, EVENTS, REPLIES, STAFF, DEAD_LETTERS)
+SOURCES = (CODES, JOURNAL, EVENTS, REPLIES, STAFF, DEAD_LETTERS)
 """In the order in which they are drained: what people wait for first."""

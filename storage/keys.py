@@ -7,6 +7,7 @@ import os
 import secrets
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from pathlib import Path
+from uuid import UUID
 
 from pydantic import Field, ValidationError
 
@@ -55,6 +56,17 @@ class Keyring(Frozen):
     def fingerprint(self, told: bytes) -> bytes:
         """A keyed hash by which the same words from the same person are known again."""
         return hmac.digest(b64decode(self.phone_hash_secret), b"same/" + told, hashlib.sha256)
+
+    def address_hash(self, address: str) -> bytes:
+        """A keyed hash of a network address, for limits."""
+        return self._hash(f"address/{address}")
+
+    def code_hash(self, code: str, request: UUID) -> bytes:
+        """A keyed hash of a code, good for one request only."""
+        return self._hash(f"code/{request}/{code}")
+
+    def _hash(self, message: str) -> bytes:
+        return hmac.digest(b64decode(self.phone_hash_secret), message.encode(), hashlib.sha256)
 
 
 def _secret() -> str:

@@ -14,6 +14,7 @@ from web.citizen import (
     case_pages,
     filing_pages,
     live_pages,
+    my_pages,
     public_feeds,
     public_list,
     public_page,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 ROUTERS = (
     filing_pages.router,
     live_pages.router,
+    my_pages.router,
     case_pages.router,
     public_list.router,
     public_page.router,

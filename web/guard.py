@@ -35,7 +35,7 @@ HEADERS: Mapping[str, str] = {
     "permissions-policy": "geolocation=(self), camera=(), microphone=()",
 }
 
-PAGE_PREFIXES = ("/staff", "/petitions", "/cases")
+PAGE_PREFIXES = ("/staff", "/petitions", "/cases", "/my")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

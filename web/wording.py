@@ -74,6 +74,10 @@ class Wording:
             at.astimezone(SEOUL).strftime("%H:%M")
         )
 
+    def day_of(self, at: datetime) -> str:
+        """The day of an instant, in Seoul."""
+        return self.day(at.astimezone(SEOUL).date())
+
     def day(self, day: date) -> str:
         """A day with its weekday."""
         if self.korean:

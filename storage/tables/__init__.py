@@ -20,6 +20,7 @@ from storage.tables.intake import (
     registered_revision,
 )
 from storage.tables.partners import partner, partner_request
+from storage.tables.phones import phone_code, phone_session
 from storage.tables.staff import exception_item, staff_account, staff_session
 from storage.tables.telling import log_position, outbox, reply, staff_notice
 from storage.tables.time import (
@@ -55,6 +56,8 @@ __all__ = [
     "partner",
     "partner_request",
     "petitioner",
+    "phone_code",
+    "phone_session",
     "quarantine",
     "recomputation",
     "registered_revision",
