@@ -31,6 +31,7 @@ from rules.organisation import (
 from rules.packs import packs
 from rules.place import locate
 from rules.services import asked_attributes
+from rules.sites import EmbeddingSite, embedding_sites
 from rules.tables import (
     CityData,
     DataError,
@@ -55,6 +56,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "district_departments.csv": ("district", "slug"),
     "districts.csv": ("bjd5",),
     "groups.csv": ("code",),
+    "sites.csv": ("code",),
     "taxonomy.csv": ("code",),
 }
 """What names a row of each table; for one name one row holds on a day."""
@@ -106,6 +108,7 @@ READERS: tuple[Callable[[], object], ...] = (
     district_outlines,
     approval_rules,
     city_accounts,
+    embedding_sites,
     keywords,
     asked_attributes,
     read_escalation,
@@ -257,7 +260,7 @@ def _items() -> Iterator[Fault]:
 
 
 def _words() -> Iterator[Fault]:
-    """Words and categories speak for items and groups that there are."""
+    """Words, categories and sites speak for items and groups that there are."""
     known = {row.code for _, row in numbered_rows("taxonomy.csv", Leaf)}
     for code in keywords().words.keys() - known:
         line = line_of(city_data().text("keywords.toml"), ("words", code))
@@ -268,6 +271,9 @@ def _words() -> Iterator[Fault]:
         target = entry.cells["target"]
         if target not in known and target not in groups():
             yield _no_item("channel_categories.csv", line, target)
+    for line, site in numbered_rows("sites.csv", EmbeddingSite):
+        if site.item is not None and site.item not in known:
+            yield _no_item("sites.csv", line, site.item)
 
 
 def _no_item(file: str, line: int | None, code: str) -> Fault:
@@ -292,8 +298,8 @@ def _desks() -> Iterator[Fault]:
 
 
 def _other_departments() -> Iterator[Fault]:
-    """Approvals and accounts name departments that are there when they begin."""
-    for file in ("approvals.csv", "city_accounts.csv"):
+    """Approvals, accounts and sites name departments that are there when they begin."""
+    for file in ("approvals.csv", "city_accounts.csv", "sites.csv"):
         for line, entry in entries(file):
             named = entry.cells["department"]
             known = departments(entry.valid_from or date.max)

@@ -14,14 +14,15 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from schema.codes import ReplyBy
+from schema.form_fields import FILE_KINDS, most
+from schema.form_fields import MAX_FILE_BYTES as MAX_FILE_BYTES
+from schema.form_fields import MAX_FILES as MAX_FILES
 from schema.model import Frozen, Tolerant
 from schema.party import MOST_REPRESENTATIVES, FiledAs
 from schema.plain_text import is_blank, plain_text
 from schema.submission import Attachment, Consent
 
-MAX_TEXT = 20_000
-MAX_FILES = 5
-MAX_FILE_BYTES = 10 * 1024 * 1024
+MAX_TEXT = most("text")
 MAX_FORM_BYTES = 512 * 1024
 """Of everything but the files: what a message on Kafka can carry, and far more than the text."""
 
@@ -85,18 +86,22 @@ class FormLocation(_FormPart):
     lat: float | None = Field(default=None, description="위도 / latitude, WGS84 degrees")
     long: float | None = Field(default=None, description="경도 / longitude, WGS84 degrees")
     address: str | None = Field(
-        default=None, max_length=500, description="주소나 장소 / address or place in words"
+        default=None,
+        max_length=most("address"),
+        description="주소나 장소 / address or place in words",
     )
 
 
 class FormContact(_FormPart):
     """How to reach the petitioner (연락처); all of it optional."""
 
-    name: str | None = Field(default=None, max_length=100, description="이름 / name")
+    name: str | None = Field(default=None, max_length=most("name"), description="이름 / name")
     phone: str | None = Field(
-        default=None, max_length=40, description="전화번호 / telephone number"
+        default=None, max_length=most("phone"), description="전화번호 / telephone number"
     )
-    email: str | None = Field(default=None, max_length=254, description="전자우편 / e-mail address")
+    email: str | None = Field(
+        default=None, max_length=most("email"), description="전자우편 / e-mail address"
+    )
 
     @field_validator("phone")
     @classmethod
@@ -120,8 +125,10 @@ class FormContact(_FormPart):
 class FormPerson(_FormPart):
     """Somebody behind the petition, by name (본인 또는 대표자)."""
 
-    name: str = Field(min_length=1, max_length=100, description="이름 / name")
-    phone: str | None = Field(default=None, max_length=40, description="전화번호 / telephone")
+    name: str = Field(min_length=1, max_length=most("principal"), description="이름 / name")
+    phone: str | None = Field(
+        default=None, max_length=most("phone"), description="전화번호 / telephone"
+    )
 
 
 class FormParty(_FormPart):
@@ -136,8 +143,12 @@ class FormParty(_FormPart):
     under_14: bool = Field(
         default=False, description="14세 미만 아동의 민원 / for a child under 14"
     )
-    households: int = Field(default=0, ge=0, le=100_000, description="세대 수 / households")
-    signatures: int = Field(default=0, ge=0, le=100_000, description="연명 인원 / signatures")
+    households: int = Field(
+        default=0, ge=0, le=most("households"), description="세대 수 / households"
+    )
+    signatures: int = Field(
+        default=0, ge=0, le=most("signatures"), description="연명 인원 / signatures"
+    )
     representatives: tuple[FormPerson, ...] = Field(
         default=(), description=f"대표자, {MOST_REPRESENTATIVES}명까지 / representatives"
     )
@@ -211,7 +222,7 @@ class FormFields(_FormPart):
         default="petition", description="민원 또는 제안 / petition or proposal"
     )
     item: str | None = Field(
-        default=None, max_length=40, description="분류 코드 / taxonomy code, when known"
+        default=None, max_length=most("item"), description="분류 코드 / taxonomy code, when known"
     )
     location: FormLocation = Field(
         default=FormLocation(), description="위치, 없어도 됩니다 / place, may be missing"
@@ -253,16 +264,16 @@ class FormFields(_FormPart):
         return plain
 
 
+_TAKEN = ", ".join(kind.media_type for kind in FILE_KINDS)
+
+
 class PetitionForm(FormFields):
     """A petition or proposal (민원·제안 신청) as it is posted."""
 
     attachments: tuple[FormFile, ...] = Field(
         default=(),
         max_length=MAX_FILES,
-        description=(
-            f"사진·동영상 {MAX_FILES}개까지, JPEG·PNG·HEIC·MP4·MOV / "
-            f"up to {MAX_FILES} photos and videos, JPEG, PNG, HEIC, MP4 or MOV"
-        ),
+        description=f"파일 {MAX_FILES}개까지 / up to {MAX_FILES} files: {_TAKEN}",
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -179,22 +180,33 @@ async def journal_form(
 
 def _refuse_resident_numbers(form: PetitionForm) -> None:
     """주민등록번호 is not taken in without a law that asks for it (개인정보 보호법 §24의2)."""
-    written = {
-        "text": form.text,
-        "location.address": form.location.address,
-        "contact.name": form.contact.name,
-    }
+    written = form.model_dump(mode="json", exclude={"attachments": {"__all__": {"content_base64"}}})
     faults = [
         FieldFault(field=field, message_ko=_NO_RRN_KO, message_en=_NO_RRN_EN)
-        for field, words in written.items()
-        if words and contains_rrn(words)
+        for field, words in _words_in(written)
+        if contains_rrn(words)
     ]
     if faults:
         raise FormRefusedError(*faults)
 
 
-_NO_RRN_KO = "주민등록번호(외국인등록번호)는 받을 수 없습니다. 지우고 다시 보내 주세요."
-_NO_RRN_EN = "A resident registration number must not be sent; take it out and send again."
+def _words_in(part: JsonValue, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a form with its path, those of fields that nobody knows too."""
+    if isinstance(part, str):
+        yield path, part
+    inner: Iterable[tuple[object, JsonValue]] = ()
+    if isinstance(part, dict):
+        inner = part.items()
+    elif isinstance(part, list):
+        inner = enumerate(part)
+    for name, value in inner:
+        yield from _words_in(value, f"{path}.{name}" if path else str(name))
+
+
+_NO_RRN_KO = "주민등록번호(외국인등록번호)는 받지 않습니다. 안전을 위해 지우고 다시 보내 주세요."
+_NO_RRN_EN = (
+    "A resident (alien) registration number is never taken: please remove it and send again."
+)
 
 
 class _Filing:

@@ -8,9 +8,9 @@ from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rules.taxonomy import leaf
 from schema.codes import State
 from schema.model import Frozen
+from storage.public_cases import shows_words
 from storage.tables import cases
 
 NEAR_METRES = 300
@@ -56,19 +56,14 @@ async def published_cases(conn: AsyncConnection, numbers: Sequence[str]) -> froz
     """Those of `numbers` whose words everybody can read."""
     if not numbers:
         return frozenset()
-    rows = await conn.execute(
-        select(cases.c.number, cases.c.item).where(cases.c.number.in_(numbers), _shown())
-    )
-    return frozenset(row.number for row in rows if _in_words(row.item))
+    shown = select(cases.c.number).where(cases.c.number.in_(numbers), shows_words())
+    return frozenset((await conn.scalars(shown)).all())
 
 
 async def find_same_matter(
     conn: AsyncConnection, *, item: str, where: Whereabouts, now: datetime
 ) -> tuple[SameMatter, ...]:
-    """The public cases about `item` near `where`, the nearest first, at most MOST; none for an
-    item that is never shown in words."""
-    if not _in_words(item):
-        return ()
+    """The public cases about `item` near `where`, the nearest first, at most MOST."""
     # «reporters» is the number of those merged into it, and the one who filed it first.
     merged = cases.alias("merged")
     reporters = (
@@ -82,7 +77,7 @@ async def find_same_matter(
             cases.c.state.in_(_JOINABLE),
             cases.c.submitted_at > now - RECENT,
             ~cases.c.ended,
-            _shown(),
+            shows_words(),
             _around(where),
         )
         .order_by(cases.c.submitted_at.desc())
@@ -95,18 +90,6 @@ async def find_same_matter(
         if metres is None or metres <= NEAR_METRES:
             found.append(SameMatter.model_validate(fields | {"metres": metres}))
     return tuple(sorted(found, key=_nearest_first)[:MOST])
-
-
-def _shown() -> ColumnElement[bool]:
-    return and_(cases.c.public, ~cases.c.hidden, ~cases.c.synthetic)
-
-
-def _in_words(item: str | None) -> bool:
-    """Some items (복지, 고충, 비위 …) are never shown in words."""
-    try:
-        return item is not None and leaf(item).publish_default
-    except KeyError:
-        return False
 
 
 def _nearest_first(one: SameMatter) -> tuple[float, float]:

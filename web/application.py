@@ -12,13 +12,17 @@ from storage.store import Store
 from web.citizen import api as citizen_api
 from web.citizen import (
     case_pages,
+    embed_pages,
     filing_pages,
+    form_api,
     live_pages,
     my_pages,
     public_feeds,
     public_list,
     public_page,
+    suggestions,
 )
+from web.compression import Compression
 from web.guard import Guard
 from web.live import Live
 from web.manager import board
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
 
 ROUTERS = (
     filing_pages.router,
+    embed_pages.router,
     live_pages.router,
     my_pages.router,
     case_pages.router,
@@ -55,7 +60,13 @@ ROUTERS = (
     register_pages.router,
     board.router,
 )
-API_ROUTERS = (citizen_api.router, officer_api.router, public_feeds.router)
+API_ROUTERS = (
+    form_api.router,
+    suggestions.router,
+    citizen_api.router,
+    officer_api.router,
+    public_feeds.router,
+)
 
 
 def build(
@@ -97,6 +108,7 @@ def build(
         app.include_router(router)
     check_routes(app, WAYS_IN)
     app.mount("/static", _Static(directory=STATIC))
+    app.add_middleware(Compression)
     app.add_middleware(Guard, public_url=public_url)
     add_handlers(app)
     return app

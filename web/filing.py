@@ -1,4 +1,4 @@
-"""A form as a browser posts it without JavaScript, made into the one JSON body of the journal."""
+"""A form as a browser posts it, made into the one JSON body of the journal."""
 
 import base64
 import json
@@ -9,23 +9,36 @@ from fastapi import HTTPException, Request
 from pydantic import JsonValue
 from starlette.datastructures import UploadFile
 
-from rules.taxonomy import leaves
-from schema.codes import CaseKind, ReplyBy
-from schema.forms import MAX_FILE_BYTES, MAX_FILES, FieldFault
+from rules.organisation import districts
+from schema.codes import CaseKind
+from schema.form_fields import CONSENT_VERSION, MAX_FILE_BYTES, MAX_FILES, PERSONAL
+from schema.forms import FieldFault
 from schema.party import MOST_REPRESENTATIVES, FiledAs
 from schema.plain_text import is_blank
+from web.form_schema import FormSchema, form_schema
 from web.site import Site
 from web.wording import SEOUL, Wording
 
-CONSENT_VERSION = "2026-11.2"
 CONTACT = ("name", "phone", "email")
 REPRESENTATIVES = tuple(f"representative_{n}" for n in range(1, MOST_REPRESENTATIVES + 1))
-PEOPLE = (*CONTACT, "principal", *REPRESENTATIVES)
-"""The fields that hold somebody's personal data: with one of them, consent is needed."""
 COUNTS = ("households", "signatures")
 MOST_BYTES = MAX_FILES * MAX_FILE_BYTES + 1024 * 1024
 MOST_FILES_READ = 4 * MAX_FILES
-REPLY_CHOICES = (ReplyBy.PAGE, ReplyBy.SMS, ReplyBy.EMAIL)
+INSIDE = {
+    "location.address": "address",
+    "location.lat": "address",
+    "location.long": "address",
+    "party.principal": "principal",
+    "party.filed_as": "filed_as",
+    "party.households": "households",
+    "party.signatures": "signatures",
+    "party.representatives": "representative_1",
+    "contact.name": "name",
+    "contact.phone": "phone",
+    "contact.email": "email",
+    "attachments": "photos",
+}
+"""The field of the page that a part of the body is typed into."""
 
 WITHOUT_CONSENT = FieldFault(
     field="consent",
@@ -52,8 +65,8 @@ class FilledForm:
         return self.values.get(name, otherwise)
 
     def faults(self) -> tuple[FieldFault, ...]:
-        """What the page asks beyond the form itself: consent where there is a contact."""
-        personal = any(self.typed(name).strip() for name in PEOPLE)
+        """What the page asks beyond the form itself: consent where there is personal data."""
+        personal = any(not is_blank(self.typed(name)) for name in PERSONAL)
         return (WITHOUT_CONSENT,) if personal and not self.typed("consent") else ()
 
     def body(self, *, language: str, site: str | None = None) -> bytes:
@@ -62,7 +75,10 @@ class FilledForm:
             "text": self.typed("text"),
             "kind": self.typed("kind", CaseKind.PETITION),
             "item": self.typed("item") or None,
-            "location": {name: self.typed(name) or None for name in ("address", "lat", "long")},
+            "location": {
+                "address": self.place_in_words() or None,
+                **{name: self.typed(name) or None for name in ("lat", "long")},
+            },
             "contact": {name: self.typed(name) or None for name in CONTACT},
             "reply_by": self.typed("reply_by") or None,
             "public": bool(self.typed("public")),
@@ -78,12 +94,24 @@ class FilledForm:
         }
         if party := self._party():
             form["party"] = party
-        if site:
-            form["site"] = site
+        for name, value in (("site", site), ("same_as", self.typed("same_as"))):
+            if value:
+                form[name] = value
         if self.typed("consent"):
-            given: list[JsonValue] = [name for name in PEOPLE if not is_blank(self.typed(name))]
+            given: list[JsonValue] = [name for name in PERSONAL if not is_blank(self.typed(name))]
             form["consent"] = {"version": CONSENT_VERSION, "items": given}
         return json.dumps(form, ensure_ascii=False).encode()
+
+    def place_in_words(self) -> str:
+        """The address, and before it the district and dong chosen from the list (as
+        «11440/서교동»), where it does not begin with them."""
+        address = self.typed("address").strip()
+        code, _, dong = self.typed("area").partition("/")
+        chosen = districts().get(code)
+        if chosen is None:
+            return address
+        before = [part for part in (chosen.name_ko, dong.strip()) if part and part not in address]
+        return " ".join([*before, address]).strip()
 
     def _party(self) -> dict[str, JsonValue]:
         """Those who stand behind it; empty for a matter of one's own."""
@@ -116,22 +144,31 @@ async def filled_form(request: Request) -> FilledForm:
     return FilledForm(values, photos)
 
 
-def item_groups(site: Site, wording: Wording) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The items a petitioner may choose, by group, as (name, [(code, name)])."""
-    today = site.now().astimezone(SEOUL).date()
-    found: dict[str, list[tuple[str, str]]] = {}
-    for entry in leaves(today).values():
-        if entry.assignable:
-            found.setdefault(entry.group, []).append((entry.code, wording.item(entry.code)))
-    return [(wording.item_group(group), items) for group, items in found.items()]
+def form_here(site: Site) -> FormSchema:
+    """The form of our own pages, as it is today."""
+    return form_schema(site.now().astimezone(SEOUL).date())
 
 
 def faults_by_field(faults: Sequence[FieldFault], wording: Wording) -> dict[str, str]:
     """What to say beside each field of the page: the parts of a field speak for the whole."""
-    said: dict[str, str] = {}
+    said: dict[str, list[str]] = {}
     for fault in faults:
-        first, _, rest = fault.field.partition(".")
-        inner = rest.partition(".")[0]
-        name = inner if first in ("location", "contact", "party") and inner else first
-        said.setdefault(name, fault.message_ko if wording.korean else fault.message_en)
-    return said
+        words = fault.message_ko if wording.korean else fault.message_en
+        beside = said.setdefault(_typed_into(fault.field), [])
+        if words not in beside:
+            beside.append(words)
+    return {name: " ".join(words) for name, words in said.items()}
+
+
+def _typed_into(path: str) -> str:
+    parts = path.split(".")
+    two, first = ".".join(parts[:2]), parts[0]
+    return INSIDE.get(two) or INSIDE.get(first) or first
+
+
+def item_groups(site: Site, wording: Wording) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The items that may be chosen, by group, as (name, [(code, name)])."""
+    return [
+        (group.label.said(wording), [(item.code, item.label.said(wording)) for item in group.items])
+        for group in form_here(site).items
+    ]

@@ -30,7 +30,8 @@ from adapters.signatures import SIGNATURE_HEADER, is_signed
 from adapters.smart_report.records import JournalledReport
 from schema.addresses import case_address
 from schema.codes import Channel, State
-from schema.forms import MAX_FILES, FieldFault
+from schema.form_fields import MAX_FILES
+from schema.forms import FieldFault
 from schema.model import Frozen
 from schema.plain_text import plain_text
 from schema.submission import Attachment

@@ -19,9 +19,8 @@ from adapters.gateway_answers import (
 from adapters.photographs import clean
 from schema.addresses import case_address
 from schema.codes import State
+from schema.form_fields import MAX_FILE_BYTES, MAX_FILES
 from schema.forms import (
-    MAX_FILE_BYTES,
-    MAX_FILES,
     MAX_FORM_BYTES,
     FormRefusedError,
     FormTooLargeError,

@@ -64,10 +64,42 @@ async def send_first_form(page: Page) -> None:
         await page.locator("main form[method=post] button:not([type=button])").first.click()
 
 
+async def send_by_script(page: Page) -> None:
+    """Send the empty form by its script: the page stays, with its faults."""
+    await page.locator("[data-filing] button.big").click()
+    await page.locator("#faults").wait_for(state="visible")
+
+
+async def type_a_lamp(page: Page) -> None:
+    """Type what is like a case nearby, and something personal, so that all is shown."""
+    await page.locator("#f-text").fill("가로등이 꺼졌습니다")
+    await page.locator("#f-address").fill("마포구 서교동")
+    await page.locator("#f-phone").fill("010-0000-1234")
+    await page.locator("[data-likely]").wait_for(state="visible")
+    await page.locator("[data-similar]").wait_for(state="visible")
+
+
+async def file_a_lamp(page: Page) -> None:
+    """File in the frame: the receipt takes the form's place."""
+    await page.locator("#f-text").fill("가로등이 꺼졌습니다")
+    await page.locator("[data-filing] button.big").click()
+    await page.locator("#receipt").wait_for()
+
+
+EMBEDDED = "/embed/petitions/new?site=lights"
+
 PAGES: tuple[Shown, ...] = (
     Shown("home", "/", "/"),
     Shown("filing", "/petitions/new", "/petitions/new"),
     Shown("filing, a proposal", "/petitions/new", "/petitions/new?kind=proposal"),
+    Shown("filing, with faults", "/petitions/new", "/petitions/new", steps=send_by_script),
+    Shown("filing, with suggestions", "/petitions/new", states.similar, steps=type_a_lamp),
+    Shown("filing, same here", "/petitions/new", states.same_here),
+    Shown("embedded form", "/embed/petitions/new", EMBEDDED),
+    Shown("embedded form, receipt", "/embed/petitions/new", EMBEDDED, steps=file_a_lamp),
+    Shown(
+        "embedded form, unknown site", "/embed/petitions/new", "/embed/petitions/new", status=404
+    ),
     Shown("receipt", "/cases/{number}/receipt", states.receipt),
     Shown("find", "/cases", "/cases"),
     Shown("find, missed", "/cases/{number}", "/cases/261123-000001-K", status=404),
@@ -132,6 +164,7 @@ NOT_PAGES = frozenset(
         "/readyz",
         "/metrics",
         "/openapi.json",
+        "/embed.js",
         "/cases/{number}/photos/{photo}",
         "/staff/cases/{number}/photos/{photo}",
     }

@@ -45,6 +45,17 @@ async def waiting(city: City) -> str:
     return own(city, await filed(city))
 
 
+async def similar(city: City) -> str:
+    """The form, with a public case nearby that could be the same."""
+    await city.case("서교동 골목 가로등이 꺼져 어둡습니다", item="RD05")
+    return "/petitions/new"
+
+
+async def same_here(city: City) -> str:
+    """The form of somebody who joins a public case."""
+    return f"/petitions/new?same_as={await city.case('가로등이 꺼졌습니다', item='RD05')}"
+
+
 async def receipt(city: City) -> str:
     """The receipt of a petition just filed."""
     return own(city, await filed(city), "/receipt")

@@ -5,17 +5,15 @@ from uuid import uuid4
 from fastapi import APIRouter, Request, Response
 
 from schema.addresses import case_address
-from schema.forms import MAX_FILES, MAX_TEXT, FieldFault, FormRefusedError, ReceivedVia
+from schema.forms import FieldFault, FormRefusedError, ReceivedVia
 from storage.forms import Desk, file_form
 from storage.journal import IdempotencyConflictError
 from web.filing import (
-    CONSENT_VERSION,
-    REPLY_CHOICES,
     SENT_ALREADY,
     FilledForm,
     faults_by_field,
     filled_form,
-    item_groups,
+    form_here,
 )
 from web.officer.pages import check_own
 from web.sign_in import Staff, StaffHere
@@ -92,11 +90,8 @@ def _form_page(
         staff=staff,
         filled=filled,
         faults=faults_by_field(faults, wording),
-        groups=item_groups(site, wording),
-        replies=REPLY_CHOICES,
+        form=form_here(site),
         vias=tuple(ReceivedVia),
         request_id=str(uuid4()),
-        consent_version=CONSENT_VERSION,
-        most_photos=MAX_FILES,
-        most_text=MAX_TEXT,
+        joined=None,
     )
