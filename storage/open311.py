@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -147,18 +147,22 @@ _updated_at = (
 
 async def public_requests(conn: AsyncConnection, wanted: RequestFilter) -> tuple[ShownCase, ...]:
     """The cases of one page."""
+    numbers = (await conn.scalars(public_page(wanted))).all()
+    found = await requests_by_number(conn, numbers)
+    return tuple(found[number] for number in numbers if number in found)
+
+
+def public_page(wanted: RequestFilter) -> Select[str]:
+    """The numbers of one page: a walk along the index of public cases, from the newest."""
     newest = (cases.c.submitted_at.desc(), cases.c.number.desc())
     order = (cases.c.submitted_at, cases.c.number) if wanted.oldest_first else newest
-    page = (
+    return (
         select(cases.c.number)
         .where(is_published(), *_conditions(wanted))
         .order_by(*order)
         .limit(wanted.limit)
         .offset(wanted.offset)
     )
-    numbers = (await conn.scalars(page)).all()
-    found = await requests_by_number(conn, numbers)
-    return tuple(found[number] for number in numbers if number in found)
 
 
 async def requests_by_number(conn: AsyncConnection, numbers: Sequence[str]) -> dict[str, ShownCase]:
