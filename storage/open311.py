@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rules.coarse_place import CELL_LAT, CELL_LONG
 from rules.search_terms import SearchQuery
 from rules.taxonomy import UNCLASSIFIED
 from schema.codes import State, TextKind
@@ -100,7 +102,8 @@ async def partner_requests(
 
 
 class Area(Frozen):
-    """A rectangle in WGS84 degrees; with `radius` (metres) the circle about its middle."""
+    """A rectangle in WGS84 degrees; with `radius` (metres) the circle about its middle. It holds a
+    case whose cell has its middle in it: where in the cell the case lies, nobody can find out."""
 
     south: float
     north: float
@@ -224,14 +227,16 @@ def _updated(wanted: RequestFilter) -> list[ColumnElement[bool]]:
 
 
 def _within(area: Area) -> list[ColumnElement[bool]]:
+    lat = (func.floor(cases.c.lat / CELL_LAT) + 0.5) * CELL_LAT
+    long = (func.floor(cases.c.long / CELL_LONG) + 0.5) * CELL_LONG
     found: list[ColumnElement[bool]] = [
-        cases.c.lat.between(area.south, area.north),
-        cases.c.long.between(area.west, area.east),
+        lat.between(area.south, area.north),
+        long.between(area.west, area.east),
     ]
     if area.radius is not None:
         middle = (area.south + area.north) / 2, (area.west + area.east) / 2
-        north = (cases.c.lat - middle[0]) * DEGREE_METRES
-        east = (cases.c.long - middle[1]) * DEGREE_METRES * func.cos(func.radians(middle[0]))
+        north = (lat - middle[0]) * DEGREE_METRES
+        east = (long - middle[1]) * DEGREE_METRES * func.cos(func.radians(middle[0]))
         found.append(north * north + east * east <= area.radius * area.radius)
     return found
 
@@ -247,13 +252,23 @@ async def public_events(
 ) -> tuple[tuple[CaseEvent, Case], ...]:
     """Public events recorded in [since, until) with their cases, in the order of the log: of
     published cases, and of those that `partner` filed."""
+    page = public_events_page(since=since, until=until, partner=partner, limit=limit, offset=offset)
+    rows = await conn.execute(page)
+    width = len(case_event.c)
+    return tuple((event_of(row[:width]), case_of(row[width:])) for row in rows.tuples())
+
+
+def public_events_page(
+    *, since: datetime, until: datetime, partner: str | None, limit: int, offset: int
+) -> Select[Any]:
+    """The rows of `public_events`: a range of the index over public events."""
     seen = is_published()
     if partner is not None:
         own = exists().where(
             partner_request.c.number == cases.c.number, partner_request.c.partner == partner
         )
         seen = or_(seen, and_(own, ~cases.c.hidden))
-    rows = await conn.execute(
+    return (
         select(*case_event.c, *CASE_COLUMNS)
         .join(cases, cases.c.number == case_event.c.case_number)
         .where(
@@ -267,8 +282,6 @@ async def public_events(
         .limit(limit)
         .offset(offset)
     )
-    width = len(case_event.c)
-    return tuple((event_of(row[:width]), case_of(row[width:])) for row in rows.tuples())
 
 
 async def public_logs(

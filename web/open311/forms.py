@@ -83,8 +83,8 @@ class DefinitionView(Frozen):
 
 
 class RequestView(Frozen):
-    """A petition as everybody may see it, masked. `expected_datetime` is the city's own target,
-    else the legal deadline."""
+    """A petition as everybody may see it, masked; `lat` and `long` are the middle of a cell of
+    100 m. `expected_datetime` is the city's own target, else the legal deadline."""
 
     service_request_id: str = Field(examples=["261123-000042-K"])
     status: str = Field(examples=["open"], description="open, closed")

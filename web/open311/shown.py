@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from rules.coarse_place import cell_of
 from rules.publication import Publication, never_items
 from rules.taxonomy import UNCLASSIFIED
 from schema.codes import State, Visibility
@@ -124,6 +125,7 @@ def request_view(
     wordy = is_wordy(case)
     due = case.target_due_at or case.legal_due_at
     links = media_urls(case) if wordy else ()
+    cell = cell_of(case.lat, case.long) if wordy else None
     return RequestView(
         service_request_id=case.number,
         status=status_of(case.state),
@@ -136,8 +138,8 @@ def request_view(
         updated_datetime=stamp(found.updated_at),
         expected_datetime=stamp(due) if due else None,
         address=_address(case, wording, wordy=wordy),
-        lat=case.lat if wordy else None,
-        long=case.long if wordy else None,
+        lat=cell.centre[0] if cell else None,
+        long=cell.centre[1] if cell else None,
         media_url=links[0] if links else None,
     )
 

@@ -3,6 +3,8 @@
 import base64
 import io
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +14,10 @@ from sqlalchemy import select
 
 from schema.codes import Channel
 from schema.numbers import is_receipt_number
+from stack.processes import free_port
 from storage.journal import journalled_key
 from storage.partners import Right
+from storage.store import open_store
 from storage.tables import attachment, intake_journal
 from tests.web.conftest import City
 from tests.web.open311 import schemas
@@ -275,3 +279,41 @@ async def test_the_test_endpoint_checks_and_files_nothing(open311: Open311) -> N
     wrong = await open311.client.post("/open311/test/v2/requests.json", data=data | {"lat": "x"})
     assert wrong.status_code == 400
     assert await journalled(open311.city) == []
+
+
+async def test_a_database_that_is_away_is_said_so_in_the_format_asked_for(
+    open311: Open311, tmp_path: Path
+) -> None:
+    """503 with Retry-After: nothing was kept, the same is to be sent again."""
+    app = open311.city.app
+    url = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/nowhere"
+    keyring = open311.city.store.keyring
+    away = open_store(url, keyring=keyring, attachments_dir=tmp_path, role="test")
+    here = app.state.site
+    app.state.site = replace(here, store=away)
+    try:
+        answers = [await open311.post("requests.xml", **REQUEST), await open311.get("requests.xml")]
+    finally:
+        app.state.site = here
+    for answer in answers:
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert parsed(answer).findtext("error/code") == "503"
+
+
+async def test_the_openapi_document_describes_every_route(open311: Open311) -> None:
+    """Under one tag, with a summary and a description each; the test endpoint is not listed."""
+    paths = (await open311.client.get("/openapi.json")).json()["paths"]
+    ours = {path: one for path, one in paths.items() if path.startswith("/open311/")}
+    assert set(ours) == {
+        f"/open311/v2/{name}"
+        for name in (
+            *("discovery.{extension}", "services.{extension}", "requests.{extension}"),
+            *("services/{service_code}.{extension}", "tokens/{token}.{extension}"),
+            *("requests/{service_request_id}.{extension}", "requests.rss"),
+            "servicerequestupdates.{extension}",
+        )
+    }
+    for operation in (verb for one in ours.values() for verb in one.values()):
+        assert operation["tags"] == ["open311"]
+        assert operation["summary"]
+        assert operation["description"]

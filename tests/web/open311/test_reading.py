@@ -40,8 +40,8 @@ async def answered(city: City, number: str) -> None:
 
 
 async def test_a_request_is_told_whole_in_both_formats(open311: Open311) -> None:
-    """Every key, null where nothing is known; masked words; the deadline; ids as strings and
-    places as numbers. XML says the same."""
+    """Every key, null where nothing is known; masked words; the deadline; ids as strings; the
+    place as two numbers, the middle of its cell of 100 m. XML says the same."""
     number = await open311.city.case(
         at=ago(hours=2), location=Location(lat=37.5563, long=126.922, address="마포구 서교동 1-2")
     )
@@ -63,8 +63,8 @@ async def test_a_request_is_told_whole_in_both_formats(open311: Open311) -> None
         "address": "동교동, 마포구, 서울특별시",
         "address_id": None,
         "zipcode": None,
-        "lat": 37.5563,
-        "long": 126.922,
+        "lat": 37.55655,
+        "long": 126.92216,
         "media_url": None,
     }
     async with open311.city.store.engine.connect() as conn:
@@ -304,8 +304,8 @@ async def test_place_words_photo_and_owner_narrow_too(open311: Open311) -> None:
     )
     about = {"lat": "37.5572", "long": "126.922"}
     assert ids(await open311.json("requests", **about)) == [here]
-    assert ids(await open311.json("requests", **about, radius="110")) == [here]
-    assert await open311.json("requests", **about, radius="90") == []
+    assert ids(await open311.json("requests", **about, radius="80")) == [here]
+    assert await open311.json("requests", **about, radius="70") == []
     assert ids(await open311.json("requests", bbox="127.0,37.4,127.1,37.5")) == [there]
     assert ids(await open311.json("requests", q="보도블록")) == [there]
     assert await open311.json("requests", q="없는말") == []
