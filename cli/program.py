@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
+from uuid import UUID
 
 import typer
 
@@ -20,6 +21,7 @@ quarantine_app = typer.Typer(help="What could not be understood: list, show, ret
 user_app = typer.Typer(help="Local accounts of staff.")
 partner_app = typer.Typer(help="Partners that file over Open311: add, list, revoke.")
 calendar_app = typer.Typer(help="Working days: declare, withdraw, list, recompute.")
+credits_app = typer.Typer(help="Volunteer hours: export, what became of them, the ledger again.")
 audit_app = typer.Typer(help="The log of who read whose data: verify, seal.")
 outage_app = typer.Typer(help="Outages of the system, which no deadline counts.")
 data_app = typer.Typer(help="Departments, owners, ladders, texts: check, load, list.")
@@ -30,6 +32,7 @@ app.add_typer(data_app, name="data")
 app.add_typer(user_app, name="user")
 app.add_typer(audit_app, name="audit")
 app.add_typer(partner_app, name="partner")
+app.add_typer(credits_app, name="credits")
 
 
 def _settings() -> Settings:
@@ -295,6 +298,44 @@ def audit_seal() -> None:
     from cli.audit import run_seal
 
     _end(_within(run_seal))
+
+
+@credits_app.command("export")
+def credits_export(
+    file: Annotated[Path, typer.Argument(help="CSV to write.")],
+    batch: Annotated[str | None, typer.Option(help="Write this batch once more.")] = None,
+) -> None:
+    """Write the requested hours for the volunteers' system (1365), and note that they went out."""
+    from cli.credits import run_export
+
+    _end(_within(lambda settings: run_export(settings, file, batch)))
+
+
+@credits_app.command("confirm")
+def credits_confirm(requests: list[UUID]) -> None:
+    """Note that exported requests were booked."""
+    from cli.credits import run_settle
+
+    _end(_within(lambda settings: run_settle(settings, requests, None)))
+
+
+@credits_app.command("refuse")
+def credits_refuse(
+    requests: list[UUID],
+    reason: Annotated[str, typer.Option(help="Why, in words for the citizen.")],
+) -> None:
+    """Note that exported requests were not booked; they may be asked for again."""
+    from cli.credits import run_settle
+
+    _end(_within(lambda settings: run_settle(settings, requests, reason[:200])))
+
+
+@credits_app.command("recompute")
+def credits_recompute() -> None:
+    """Bring every ledger up to the record; entries are added, none rewritten."""
+    from cli.credits import run_recompute
+
+    _end(_within(run_recompute))
 
 
 @partner_app.command("add")

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, ValidationError
 from rules.approval import approval_rules
 from rules.city_accounts import city_accounts
 from rules.classification import classify, keywords, opinion_kind
+from rules.credits import credit_rules
 from rules.district_outlines import district_outlines
 from rules.document_lines import line_of
 from rules.escalation import Ladder, read_escalation
@@ -111,6 +112,7 @@ READERS: tuple[Callable[[], object], ...] = (
     embedding_sites,
     keywords,
     asked_attributes,
+    credit_rules,
     read_escalation,
     read_notices,
     read_notice_texts,

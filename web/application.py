@@ -12,6 +12,7 @@ from storage.store import Store
 from web.citizen import api as citizen_api
 from web.citizen import (
     case_pages,
+    credit_pages,
     embed_pages,
     filing_pages,
     form_api,
@@ -50,6 +51,7 @@ ROUTERS = (
     my_pages.router,
     case_pages.router,
     public_list.router,
+    credit_pages.router,
     public_page.router,
     officer_live_pages.router,
     officer_pages.router,

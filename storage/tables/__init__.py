@@ -12,6 +12,7 @@ from storage.tables.case import (
     petitioner,
 )
 from storage.tables.columns import metadata
+from storage.tables.credits import credit_entry, credit_request
 from storage.tables.intake import (
     data_key,
     external_alias,
@@ -44,6 +45,8 @@ __all__ = [
     "cases",
     "city_data",
     "command",
+    "credit_entry",
+    "credit_request",
     "data_key",
     "exception_item",
     "external_alias",
