@@ -1,5 +1,6 @@
 """The one settings class: environment variables `MINWON_…`, checked before anything starts."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,15 @@ def _quiet_hours(text: str) -> str:
     return text
 
 
+def _networks(listed: str) -> str:
+    try:
+        for one in filter(None, (part.strip() for part in listed.split(","))):
+            ip_network(one, strict=False)
+    except ValueError:
+        raise ValueError("must be networks such as 10.0.0.0/8, separated by commas") from None
+    return listed
+
+
 class Settings(BaseSettings):
     """Every setting of every role. An address that is not set means the embedded component."""
 
@@ -53,6 +63,10 @@ class Settings(BaseSettings):
     """Address of the pages as citizens see it; default http://HOST:PORT"""
     ops_port: int | None = None
     """Port of /healthz, /readyz and /metrics of a role; web serves them on its own port too"""
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""
+    """Networks of the proxies whose X-Forwarded-For is believed, e.g. 10.0.0.0/8; none: nobody's"""
+    rate_limits: bool = True
+    """Limits of requests per address and per contact; `make demo` replays its day without them"""
     state_dir: Path = DEFAULT_STATE_DIR
     """Directory of the embedded components' data, keys and attachments"""
     attachments: str | None = None

@@ -56,6 +56,7 @@ from storage.record import Recorder
 from storage.staff import ensure_first_administrator
 from storage.store import open_store
 from web.acting import PATIENCE, Acting
+from web.addresses import read_networks
 from web.application import build, end_streams
 from web.ops import Part, ops_application
 from web.serving import quiet_server, served
@@ -301,6 +302,8 @@ async def run_web(made: Composition, stop: asyncio.Event) -> None:
         public_url=made.settings.pages_url,
         parts=parts,
         gateways=[adapter.gateway(made.store, secrets) for adapter in ADAPTERS.values()],
+        limited=made.settings.rate_limits,
+        trusted_proxies=read_networks(made.settings.trusted_proxies),
     )
     async with made.store.engine.begin() as conn:
         password = made.keyring.gateway_keys.get("administrator_password")

@@ -37,6 +37,12 @@ PATIENCE = timedelta(minutes=2)
 SETTLE_PAUSE = 0.5
 SHIFTS = "replays.json"
 
+COME_AGAIN: dict[int, str] = {
+    httpx.codes.SERVICE_UNAVAILABLE: "503",
+    httpx.codes.TOO_MANY_REQUESTS: "429; MINWON_RATE_LIMITS=false lets web take a day at once",
+}
+"""Answers after which the same record is sent again, with what to say where it never ends."""
+
 Advance = Callable[[int], None]
 """Told how many are done so far."""
 
@@ -165,9 +171,9 @@ class _Sender:
             except httpx.TransportError as error:
                 fault = type(error).__name__
             else:
-                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                if answer.status_code not in COME_AGAIN:
                     return Sent.of(record, request.body, answer)
-                fault = "503"
+                fault = COME_AGAIN[answer.status_code]
                 wait = float(answer.headers.get("Retry-After", "1"))
             if asyncio.get_running_loop().time() + wait > deadline:
                 raise ReplayError(

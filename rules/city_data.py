@@ -31,6 +31,7 @@ from rules.organisation import (
 )
 from rules.packs import packs
 from rules.place import locate
+from rules.request_limits import request_limits
 from rules.services import asked_attributes
 from rules.sites import EmbeddingSite, embedding_sites
 from rules.tables import (
@@ -107,6 +108,7 @@ READERS: tuple[Callable[[], object], ...] = (
     roads,
     landmarks,
     district_outlines,
+    request_limits,
     approval_rules,
     city_accounts,
     embedding_sites,

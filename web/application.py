@@ -9,6 +9,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from storage.store import Store
+from web.addresses import Networks
+from web.bodies import Bodies
 from web.citizen import api as citizen_api
 from web.citizen import (
     case_pages,
@@ -25,6 +27,7 @@ from web.citizen import (
 )
 from web.compression import Compression
 from web.guard import Guard
+from web.limits import Limits
 from web.live import Live
 from web.manager import board
 from web.officer import api as officer_api
@@ -80,13 +83,16 @@ def build(
     parts: Parts,
     gateways: Sequence[APIRouter] = (),
     now: Callable[[], datetime] = utc_now,
+    limited: bool = True,
+    trusted_proxies: Networks = (),
 ) -> FastAPI:
     """The application on `store`; the composition root opens and closes what it is given.
 
     `clean` frees a photo of its metadata (see `storage.forms`); `public_url` is the pages'
     address without a slash at the end; `parts` gives the state of database, Kafka, Temporal for
     /readyz (only the database needed); `gateways` are mounted as they are, with
-    `POST /api/v1/petitions` among them.
+    `POST /api/v1/petitions` among them; `limited`: requests are limited per address, which
+    `trusted_proxies` tell of others.
     """
     app = FastAPI(
         title="minwon",
@@ -110,6 +116,9 @@ def build(
         app.include_router(router)
     check_routes(app, WAYS_IN)
     app.mount("/static", _Static(directory=STATIC))
+    app.add_middleware(Bodies)
+    if limited:
+        app.add_middleware(Limits, trusted=trusted_proxies)
     app.add_middleware(Compression)
     app.add_middleware(Guard, public_url=public_url)
     add_handlers(app)

@@ -1,5 +1,6 @@
 """What every answer passes: security headers, the check of where a form was posted from, counts."""
 
+import re
 from collections.abc import Mapping
 from time import perf_counter
 from urllib.parse import urlsplit
@@ -33,9 +34,13 @@ HEADERS: Mapping[str, str] = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "geolocation=(self), camera=(), microphone=()",
+    "x-permitted-cross-domain-policies": "none",
 }
+FOR_OTHER_SITES = ("/static/", "/embed", "/api/", "/open311/", "/public")
+"""What another site's page may load; everything else is read by our own pages only."""
 
-PAGE_PREFIXES = ("/staff", "/petitions", "/cases", "/my")
+PAGE_PREFIXES = ("/staff", "/petitions", "/cases", "/my", "/public")
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -61,7 +66,9 @@ class Guard:
                 self._add_headers(scope, MutableHeaders(scope=message))
             await send(message)
 
-        if self._is_foreign(scope):
+        if not _names_a_host(scope):
+            await PlainTextResponse(NO_HOST, status_code=400)(scope, receive, answer)
+        elif self._is_foreign(scope):
             await PlainTextResponse(FOREIGN, status_code=403)(scope, receive, answer)
         else:
             try:
@@ -72,6 +79,8 @@ class Guard:
     def _add_headers(self, scope: Scope, headers: MutableHeaders) -> None:
         for name, value in HEADERS.items():
             headers.setdefault(name, value)
+        if not scope["path"].startswith(FOR_OTHER_SITES):
+            headers.setdefault("cross-origin-resource-policy", "same-origin")
         if not scope["path"].startswith("/static/"):
             headers.setdefault("cache-control", "no-store")
         if self._secure:
@@ -90,18 +99,36 @@ class Guard:
         fetch_site = headers.get("sec-fetch-site")
         if fetch_site is not None:
             return fetch_site not in ("same-origin", "none")
-        origin = headers.get("origin")
+        origin = headers.get("origin") or headers.get("referer")
         if origin is None:
             return False
-        return origin != self._origin and urlsplit(origin).netloc != headers.get("host")
+        return _origin(origin) != self._origin and _host_of(origin) != headers.get("host")
 
 
 FOREIGN = "다른 사이트에서 보낸 요청은 받지 않습니다. / Requests from other sites are refused.\n"
 
 
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+NO_HOST = "Host 헤더가 올바르지 않습니다. / The Host header is no host.\n"
+
+
+def _names_a_host(scope: Scope) -> bool:
+    """False for a Host header that no address can be made of; one that is missing is no fault."""
+    hosts = Headers(scope=scope).getlist("host")
+    return len(hosts) < 2 and all(_HOST.fullmatch(host) for host in hosts)
+
+
+def _origin(url: str) -> str | None:
+    """Scheme and host of an address; None for what is none, such as «null»."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else None
+
+
+def _host_of(url: str) -> str | None:
+    origin = _origin(url)
+    return origin.partition("://")[2] if origin else None
 
 
 def _count(scope: Scope, status: int, seconds: float) -> None:

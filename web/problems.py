@@ -98,6 +98,39 @@ def sign_in_address(request: Request) -> str:
     return f"/staff/sign-in?next={quote(request.url.path + query, safe='')}"
 
 
+def too_many_requests(request: Request, *, seconds: int) -> Response:
+    """429: this address has sent too many; `seconds` until it may again."""
+    headers = {"retry-after": str(seconds)}
+    if not _is_program(request):
+        response = page(request, "problem.html", status=429, problem="problem.429")
+        response.headers.update(headers)
+        return response
+    return ProblemError(
+        429,
+        "too_many_requests",
+        f"짧은 시간에 너무 많이 요청하셨습니다. {seconds}초 뒤에 다시 해 주세요.",
+        f"Too many requests in a short time; come again in {seconds} seconds.",
+        headers=headers,
+    ).response()
+
+
+def refused_body(request: Request, status: int) -> Response:
+    """A body that was not read: too large (413). The connection ends with the answer."""
+    if not _is_program(request):
+        response: Response = page(
+            request, "problem.html", status=status, problem=f"problem.{status}"
+        )
+    else:
+        response = ProblemError(
+            status,
+            "too_large",
+            "보낸 내용이 너무 큽니다. 나누어 보내 주세요.",
+            "The request is too large; send it in parts.",
+        ).response()
+    response.headers["connection"] = "close"
+    return response
+
+
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemError)
     return error.response()
@@ -112,7 +145,7 @@ async def _http(request: Request, error: Exception) -> Response:
     if _is_program(request):
         detail = {"code": f"http_{error.status_code}", "detail": error.detail}
         return JSONResponse(detail, status_code=error.status_code, headers=error.headers)
-    known = error.status_code if error.status_code in (403, 404, 405, 413) else 400
+    known = error.status_code if error.status_code in (403, 404, 405, 408, 413) else 400
     return page(request, "problem.html", status=error.status_code, problem=f"problem.{known}")
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from web.live import Live
     from web.sign_in import SignIn
 
-STATIC = Path(str(files("web"))) / "static"
+STATIC = FilePath(str(files("web"))) / "static"
 LANGUAGE_COOKIE = "minwon_lang"
 
 
@@ -63,6 +63,8 @@ def site_of(request: Request) -> Site:
     return cast(Site, request.app.state.site)
 
 
+RowId = Annotated[int, Path(ge=0, le=2**63 - 1)]
+"""The id of a row in an address: no larger than the database counts."""
 SiteHere = Annotated[Site, Depends(site_of)]
 
 
@@ -138,6 +140,7 @@ def page(
             max_age=31_536_000,
             httponly=True,
             samesite="lax",
+            secure=site_of(request).secure,
         )
     return response
 
@@ -146,7 +149,8 @@ def _in_other_language(request: Request, language: Language) -> str:
     """This page's address in the other language; its query is kept, but never a key."""
     other = Language.KO if language is Language.EN else Language.EN
     url = request.url.remove_query_params(["key", "lang"]).include_query_params(lang=other.value)
-    return f"{url.path}?{url.query}"
+    # A path that begins with two slashes would name another site.
+    return f"/{url.path.lstrip('/')}?{url.query}"
 
 
 def see(path: str) -> RedirectResponse:

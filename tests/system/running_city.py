@@ -129,6 +129,7 @@ class RunningCity:
             "MINWON_STATE_DIR": str(self.directory),
             "MINWON_KEYS_FILE": str(keys),
             "MINWON_QUIET_HOURS": "",
+            "MINWON_RATE_LIMITS": "false",
             "MINWON_CARRIER_URL": outside,
             "MINWON_CARRIER_API_KEY": "OUTSIDE0APIKEY00",
             "MINWON_CARRIER_API_SECRET": "OUTSIDE0API0SECRET0FOR0THE0DEMO0",

@@ -8,7 +8,7 @@ from storage.exceptions import list_open, resolve
 from web.officer.pages import check_own
 from web.officer.reading import PAGE_LENGTH
 from web.sign_in import StaffHere
-from web.site import SiteHere, page, see
+from web.site import RowId, SiteHere, page, see
 
 router = APIRouter(prefix="/staff/exceptions", include_in_schema=False)
 MOST = 2**63 - 1
@@ -38,7 +38,7 @@ async def show(
 async def settle(
     site: SiteHere,
     staff: StaffHere,
-    item: int,
+    item: RowId,
     csrf: Annotated[str, Form()] = "",
 ) -> Response:
     """Somebody has seen to it; once more does nothing."""

@@ -25,7 +25,7 @@ from web.sign_in import (
     StaffHere,
     TooManyTriesError,
 )
-from web.site import SiteHere, page, see, wording_of
+from web.site import RowId, SiteHere, page, see, wording_of
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
 SHOWN_PAYLOAD = 20_000
@@ -200,7 +200,7 @@ async def show_quarantine_list(
 
 @router.get("/quarantine/{entry_id}")
 async def show_quarantine_entry(
-    request: Request, site: SiteHere, staff: StaffHere, entry_id: int
+    request: Request, site: SiteHere, staff: StaffHere, entry_id: RowId
 ) -> Response:
     """One such record; what it holds is hidden until somebody asks for it."""
     return await _quarantine_entry(request, site, staff, entry_id)
@@ -211,7 +211,7 @@ async def open_quarantine_entry(
     request: Request,
     site: SiteHere,
     staff: StaffHere,
-    entry_id: int,
+    entry_id: RowId,
     form: Annotated[ReasonForm, Form()],
 ) -> Response:
     """One such record, opened; who opened it, and why, is logged first."""
@@ -220,7 +220,12 @@ async def open_quarantine_entry(
 
 
 async def _quarantine_entry(
-    request: Request, site: SiteHere, staff: Staff, entry_id: int, *, form: ReasonForm | None = None
+    request: Request,
+    site: SiteHere,
+    staff: Staff,
+    entry_id: RowId,
+    *,
+    form: ReasonForm | None = None,
 ) -> Response:
     try:
         async with site.store.engine.connect() as conn:

@@ -19,7 +19,7 @@ from web.officer.case_pages import concerned, readable_case
 from web.officer.papers import Matter, PaperKind, paper_kind, paper_of
 from web.opened import OpenedCase
 from web.sign_in import StaffHere
-from web.site import Site, SiteHere, page, wording_of
+from web.site import RowId, Site, SiteHere, page, wording_of
 from web.wording import Wording
 
 router = APIRouter(prefix="/staff/cases", include_in_schema=False)
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/staff/cases", include_in_schema=False)
 
 @router.get("/{number}/papers/{seq}")
 async def show_paper(
-    request: Request, site: SiteHere, staff: StaffHere, number: str, seq: int
+    request: Request, site: SiteHere, staff: StaffHere, number: str, seq: RowId
 ) -> Response:
     """The paper that event `seq` calls for; it names the petitioner, so who opens it is logged."""
     opened = await readable_case(site, staff, number)
