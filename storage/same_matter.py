@@ -20,7 +20,7 @@ MOST = 3
 _CONSIDERED = 200
 _METRES_A_DEGREE = 111_320.0
 """Of latitude; of longitude that many times the cosine of the latitude."""
-_JOINABLE = (
+JOINABLE = (
     State.RECEIVED,
     State.ASSIGNED,
     State.PROCESSING,
@@ -28,6 +28,7 @@ _JOINABLE = (
     State.SUPPLEMENT,
     State.REANSWER,
 )
+"""Where a case can still take a reporter in: received, and not answered."""
 
 
 class SameMatter(Frozen):
@@ -74,7 +75,7 @@ async def find_same_matter(
         select(*columns, cases.c.lat, cases.c.long, reporters.label("reporters"))
         .where(
             cases.c.item == item,
-            cases.c.state.in_(_JOINABLE),
+            cases.c.state.in_(JOINABLE),
             cases.c.submitted_at > now - RECENT,
             ~cases.c.ended,
             shows_words(),

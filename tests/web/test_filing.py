@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from schema.codes import Action
 from tests.web.conftest import City
 from web.filing import FilledForm
 
@@ -138,3 +139,44 @@ async def test_a_proxy_and_a_petition_of_many_are_filed_with_those_behind_it(cit
 def test_a_matter_of_ones_own_says_nothing_of_others() -> None:
     """The body that most people send is what it was."""
     assert "party" not in json.loads(FilledForm(FORM).body(language="ko"))
+
+
+async def test_a_public_case_is_joined_without_any_script(city: City) -> None:
+    """From its page to the form, its item preset and its number kept; one that cannot be joined any
+    more, or is nobody's to see, is left out without a word."""
+    browser = city.browser()
+    number = await city.case("서교동 가로등이 꺼졌습니다", item="RD05")
+    way = f"/petitions/new?same_as={number}"
+    assert f'href="{way}"' in (await browser.get(f"/public/{number}")).text
+    form = (await browser.get(way)).text
+    assert f'name="same_as" value="{number}"' in form
+    assert '<option value="RD05" selected>' in form
+    hidden = await city.case("서교동 가로등이 꺼졌습니다", item="RD05", public=False)
+    form = (await browser.get(f"/petitions/new?same_as={hidden}")).text
+    assert 'name="same_as" value=""' in form
+    await city.record(number, Action.ANSWER, text="고쳤습니다")
+    assert way not in (await browser.get(f"/public/{number}")).text
+    assert 'name="same_as" value=""' in (await browser.get(way)).text
+
+
+async def test_what_has_to_be_chosen_again_is_named(city: City) -> None:
+    """Without a script a browser forgets the files of a form that comes back."""
+    files = [("photos", ("골목.jpg", photo(), "image/jpeg"))]
+    answer = await city.browser().post("/petitions/new", data=FORM | {"text": " "}, files=files)
+    assert answer.status_code == 422
+    assert "다시 골라 주세요: 골목.jpg" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"address": "합정역 3번 출구", "area": "11440/서교동"}, "마포구 서교동 합정역 3번 출구"),
+        ({"address": "마포구 서교동 395", "area": "11440/서교동"}, "마포구 서교동 395"),
+        ({"area": "11440/"}, "마포구"),
+        ({"area": "nowhere/x", "address": "거기"}, "거기"),
+        ({}, ""),
+    ],
+)
+def test_a_place_from_the_list_is_said_in_words(typed: dict[str, str], said: str) -> None:
+    """District and dong stand before the address, once."""
+    assert FilledForm(typed).place_in_words() == said

@@ -14,6 +14,7 @@ from storage.cases import Case
 from storage.forms import Filed, file_form
 from storage.journal import IdempotencyConflictError
 from storage.public_cases import publication_of
+from storage.same_matter import JOINABLE
 from web.citizen.access import keep_key
 from web.filing import (
     SENT_ALREADY,
@@ -122,7 +123,7 @@ async def joinable(site: Site, typed: str) -> Case | None:
     async with site.store.engine.connect() as conn:
         case = await find_shown(conn, number)
     shown = case is not None and publication_of(case) is Publication.WORDS
-    return case if shown and case and not case.ended else None
+    return case if shown and case and case.state in JOINABLE else None
 
 
 def _form_page(

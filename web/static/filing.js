@@ -137,7 +137,7 @@ function sendItself(form) {
       const beside = document.getElementById(`e-${field}`);
       const input = document.getElementById(`f-${field}`);
       const link = Object.assign(document.createElement("a"), { href: `#f-${field}` });
-      const label = input?.labels?.[0]?.firstChild?.textContent.trim();
+      const label = input?.labels?.[0]?.firstChild?.textContent.trim().replace(/[?:]$/, "");
       link.textContent = label && input.type !== "checkbox" ? `${label}: ${message}` : message;
       const item = document.createElement("li");
       item.append(link);
