@@ -3,8 +3,9 @@
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_STATE_DIR = Path(".minwon")
@@ -38,6 +39,23 @@ def _networks(listed: str) -> str:
     except ValueError:
         raise ValueError("must be networks such as 10.0.0.0/8, separated by commas") from None
     return listed
+
+
+def _issuer(url: str) -> str:
+    """The issuer as it is: it is compared letter by letter."""
+    parts = urlsplit(url)
+    here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.scheme != "https" and not (parts.scheme == "http" and here):
+        raise ValueError("must begin with https:// (http:// only on this machine)")
+    if parts.query or parts.fragment:
+        raise ValueError("must have no query and no fragment")
+    return url
+
+
+def _scopes(scopes: str) -> str:
+    if "openid" not in scopes.split():
+        raise ValueError("must have openid among the scopes")
+    return scopes
 
 
 class Settings(BaseSettings):
@@ -107,6 +125,20 @@ class Settings(BaseSettings):
     """Bearer token of the city's X account"""
     meta_token: str | None = None
     """Access token of the city's Facebook page"""
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = None
+    """Sign-on service (OpenID Connect) of the staff: its issuer; not set: local accounts only"""
+    oidc_client_id: str | None = None
+    """Client id at the sign-on service"""
+    oidc_client_secret: str | None = None
+    """Client secret at the sign-on service"""
+    oidc_scopes: Annotated[str, AfterValidator(_scopes)] = "openid profile"
+    """Scopes to ask for, separated by blanks"""
+    local_sign_in: bool = True
+    """Whether staff may sign in with a local account too; off needs MINWON_OIDC_ISSUER"""
+    session_idle_minutes: int = Field(default=30, ge=5, le=480)
+    """Minutes after which an unused session of staff ends; the page warns before"""
+    session_hours: int = Field(default=10, ge=1, le=24)
+    """Hours after which a session of staff ends in any case"""
     outside_port: int | None = None
     """Port of the stand-ins' own page; not set: any free port"""
     quiet_hours: Annotated[str, AfterValidator(_quiet_hours)] = "21-8"
@@ -143,6 +175,9 @@ SETTING_TEXTS: dict[str, str] = {
     "push_url": "the push service's API",
     "x_api_url": "the X API",
     "meta_api_url": "the Graph API",
+    "oidc_client_id": "the client id that the sign-on service at MINWON_OIDC_ISSUER gave us",
+    "oidc_client_secret": "the client secret that the sign-on service gave us",
+    "oidc_issuer": "the sign-on service's issuer, or MINWON_LOCAL_SIGN_IN=true",
     "smtp_url": "the mail server, smtp://host:port",
 }
 

@@ -53,6 +53,7 @@ from storage.keys import Keyring, KeysFileError, read_keyring
 from storage.partners import settle_demo
 from storage.recomputing import Recomputing
 from storage.record import Recorder
+from storage.sessions import SessionLimits
 from storage.staff import ensure_first_administrator
 from storage.store import open_store
 from web.acting import PATIENCE, Acting
@@ -60,6 +61,8 @@ from web.addresses import read_networks
 from web.application import build, end_streams
 from web.ops import Part, ops_application
 from web.serving import quiet_server, served
+from web.sign_on import Client as SignOnClient
+from web.sign_on import SignOn
 from workflows.client import TASK_QUEUE, RunningCases, TemporalAwayError
 from workflows.housekeeping import HousekeepingWorkflow, schedule_housekeeping
 from workflows.petition import PetitionWorkflow
@@ -157,6 +160,30 @@ class Composition:
                 meta=MetaCarrier(chosen.required("meta_api_url"), token=chosen.meta_token or ""),
             ),
         }
+
+    def sign_on(self) -> SignOn | None:
+        """The staff's sign-on service, as set. Raises SettingsError for half a setting."""
+        chosen = self.settings
+        if chosen.oidc_issuer is None:
+            if not chosen.local_sign_in:
+                chosen.required("oidc_issuer")
+            return None
+        return SignOn(
+            SignOnClient(
+                issuer=chosen.oidc_issuer,
+                id=chosen.required("oidc_client_id"),
+                secret=chosen.required("oidc_client_secret"),
+                scopes=chosen.oidc_scopes,
+                public_url=chosen.pages_url,
+            )
+        )
+
+    def session_limits(self) -> SessionLimits:
+        """How long sessions of staff last."""
+        return SessionLimits(
+            lasts=timedelta(hours=self.settings.session_hours),
+            idle=timedelta(minutes=self.settings.session_idle_minutes),
+        )
 
     async def database_part(self) -> Part:
         """Whether the database answers."""
@@ -301,6 +328,9 @@ async def run_web(made: Composition, stop: asyncio.Event) -> None:
         clean=clean_or_refuse,
         public_url=made.settings.pages_url,
         parts=parts,
+        sign_on=made.sign_on(),
+        local_sign_in=made.settings.local_sign_in,
+        limits=made.session_limits(),
         gateways=[adapter.gateway(made.store, secrets) for adapter in ADAPTERS.values()],
         limited=made.settings.rate_limits,
         trusted_proxies=read_networks(made.settings.trusted_proxies),

@@ -33,6 +33,7 @@ from rules.packs import packs
 from rules.place import locate
 from rules.request_limits import request_limits
 from rules.services import asked_attributes
+from rules.sign_on import sign_on_mapping
 from rules.sites import EmbeddingSite, embedding_sites
 from rules.tables import (
     CityData,
@@ -119,6 +120,7 @@ READERS: tuple[Callable[[], object], ...] = (
     read_notices,
     read_notice_texts,
     packs,
+    sign_on_mapping,
     lambda: classify(_SAID, channel=Channel.SMS_120, channel_category="도로"),
     lambda: opinion_kind(_SAID),
     lambda: mask(_SAID),

@@ -10,11 +10,15 @@ from schema.model import Frozen
 
 
 class Actor(Frozen):
-    """Who did it: a role and a department, and for staff an account; never a citizen's name."""
+    """Who did it: a role and a department, and for staff an account; never a citizen's name.
+
+    `instead_of` is the absent person's account where a deputy acted (대리).
+    """
 
     role: Role
     department: str | None = None
     account: str | None = None
+    instead_of: str | None = None
 
 
 class CaseEvent(Frozen):
@@ -47,8 +51,10 @@ class CaseEvent(Frozen):
     detail: dict[str, JsonValue] = Field(default_factory=dict)
 
     def to_cloud_event(self) -> CloudEvent:
-        """The message for `case.events`; the actor's account stays inside the city."""
-        data = self.model_dump(mode="json", exclude={"id": True, "actor": {"account"}})
+        """The message for `case.events`; the actor's accounts stay inside the city."""
+        data = self.model_dump(
+            mode="json", exclude={"id": True, "actor": {"account", "instead_of"}}
+        )
         return cloud_event(
             id=str(self.id), type=case_type(self.kind), subject=self.case, time=self.at, data=data
         )

@@ -52,6 +52,7 @@ def logged_values(event: CaseEvent) -> dict[str, object]:
         "actor_role": event.actor.role,
         "actor_department": event.actor.department,
         "actor_account": event.actor.account,
+        "actor_instead_of": event.actor.instead_of,
     }
 
 

@@ -223,7 +223,7 @@ class Recorder:
         rungs = self.book.rungs_due(facts, self._clocks_of(locked), locked.calendar, at)
         here: frozenset[str] = frozenset()
         if rungs:
-            here = await staffed(conn, department=facts.department, agency=facts.agency)
+            here = await staffed(conn, department=facts.department, agency=facts.agency, at=at)
         closes = close_at(facts, self.book.escalation)
         return due_commands(locked.number, facts, rungs, staffed=here, closes=closes, at=at)
 

@@ -1,30 +1,38 @@
-"""Local accounts of staff and their sessions. Passwords as argon2id, session tokens as hashes."""
+"""Accounts of staff. Passwords as argon2id; whoever signs in by the sign-on service has none."""
 
 import asyncio
-import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
+from enum import StrEnum
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import AwareDatetime, Field
-from sqlalchemy import delete, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.codes import Role
 from schema.model import Frozen
 from schema.staff import STAFF_ROLES, Duty
-from storage.tables import staff_account, staff_session
+from storage.duties import duties_of, everybodys_duties, own_duties, set_duties
+from storage.sessions import end_sessions
+from storage.tables import staff_account
 
 FIRST_LOGIN = "admin"
 FIRST_DEPARTMENT = "6110000.first-line"
-SESSION_LASTS = timedelta(hours=10)
 SHORTEST_PASSWORD = 10
 
 _hasher = PasswordHasher()
 _NOBODYS_HASH = _hasher.hash(secrets.token_urlsafe(16))
 """Checked where there is no such login, so that the answer takes as long either way."""
+
+
+class Source(StrEnum):
+    """Who says what an account does: the administrator, or the sign-on service's groups."""
+
+    LOCAL = "local"
+    DIRECTORY = "directory"
 
 
 class Account(Frozen):
@@ -35,50 +43,105 @@ class Account(Frozen):
     name: str = Field(min_length=1, max_length=60)
     role: Role
     department: str
-    phone: str | None = None
+    phone: str | None = Field(default=None, max_length=30)
     duties: tuple[Duty, ...] = ()
 
 
+class AccountFacts(Frozen):
+    """What the administrator sees of an account beside what it does."""
+
+    source: Source
+    has_password: bool
+    subject: str | None
+    created_at: AwareDatetime
+    disabled_at: AwareDatetime | None
+
+
 class AccountError(Exception):
-    """The account cannot be made; the message is one sentence that says what to change."""
+    """The account cannot be made; the message is one sentence that says what to change. `code`
+    names the text of the pages for it."""
+
+    def __init__(self, sentence: str, code: str = "wrong") -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
-class Session(Frozen):
-    """A fresh session. `token` is told once and stored only as its hash."""
+async def add_account(
+    conn: AsyncConnection,
+    account: Account,
+    password: str | None,
+    *,
+    source: Source = Source.LOCAL,
+    subject: str | None = None,
+) -> None:
+    """Store `account`; without a password it is one of the sign-on service's.
 
-    token: str
-    expires_at: AwareDatetime
-
-
-async def add_account(conn: AsyncConnection, account: Account, password: str) -> None:
-    """Store `account`; raises AccountError where the login is taken, the role is not one of
-    staff, or the password is too short."""
-    if account.role not in STAFF_ROLES:
-        raise AccountError(f"{account.role} is not a role of staff: {', '.join(_role_names())}.")
-    if len(password) < SHORTEST_PASSWORD:
-        raise AccountError(f"Give a password of at least {SHORTEST_PASSWORD} characters.")
+    Raises AccountError where the login is taken, a role is not one of staff, or the password is
+    too short.
+    """
+    _check_roles(account)
     made = await conn.execute(
         insert(staff_account)
         .values(
             **account.model_dump(exclude={"duties"}),
-            password_hash=await asyncio.to_thread(_hasher.hash, password),
+            password_hash=None if password is None else await password_hash(password),
+            source=source,
+            subject=subject,
         )
         .on_conflict_do_nothing()
     )
     if made.rowcount == 0:
-        raise AccountError(f"There is an account {account.login} already.")
+        raise AccountError(f"There is an account {account.login} already.", "login_taken")
+    await set_duties(conn, account.login, account.duties)
 
 
-def _role_names() -> list[str]:
-    return sorted(STAFF_ROLES)
+def _check_roles(account: Account) -> None:
+    for role in (account.role, *(duty.role for duty in account.duties)):
+        if role not in STAFF_ROLES:
+            known = ", ".join(sorted(STAFF_ROLES))
+            raise AccountError(f"{role} is not a role of staff: {known}.", "role")
+
+
+async def password_hash(password: str) -> str:
+    """The argon2id hash to store. Raises AccountError for a password that is too short."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise AccountError(
+            f"Give a password of at least {SHORTEST_PASSWORD} characters.", "short_password"
+        )
+    return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def change_account(conn: AsyncConnection, account: Account) -> bool:
+    """Have the account be `account`: name, telephone, duties. False where there is none in use."""
+    _check_roles(account)
+    changed = await conn.execute(
+        update(staff_account)
+        .where(staff_account.c.login == account.login, _ACTIVE)
+        .values(**account.model_dump(exclude={"login", "duties"}))
+    )
+    if changed.rowcount == 0:
+        return False
+    await set_duties(conn, account.login, account.duties)
+    return True
+
+
+async def set_password(conn: AsyncConnection, login: str, password: str) -> bool:
+    """Give the account another password; False where there is none in use. Its sessions are the
+    caller's to end. Raises AccountError for one that is too short."""
+    changed = await conn.execute(
+        update(staff_account)
+        .where(staff_account.c.login == login, _ACTIVE)
+        .values(password_hash=await password_hash(password))
+    )
+    return changed.rowcount == 1
 
 
 async def ensure_first_administrator(conn: AsyncConnection, password: str) -> Account:
     """The account that a new system is entered with; made where there is none, else left alone.
 
-    Its login is `admin`, its role the first-line desk's (통합접수자): the one role that may act
-    for every department, so that the first sign-in can do everything. Others, system
-    administrators too, are added by `minwon user add`.
+    Its login is `admin`. It is the first-line desk's (통합접수자), the one role that may act for
+    every department, and where nobody else is system administrator (시스템관리자) it is that too:
+    so the first sign-in can do everything, and give it to others.
     """
     account = Account(
         login=FIRST_LOGIN,
@@ -87,42 +150,73 @@ async def ensure_first_administrator(conn: AsyncConnection, password: str) -> Ac
         department=FIRST_DEPARTMENT,
     )
     found = await find_account(conn, FIRST_LOGIN)
-    if found is not None:
-        return found
-    await add_account(conn, account, password)
-    return account
+    if found is None:
+        await add_account(conn, account, password)
+        found = account
+    duties = everybodys_duties()
+    administered = exists().where(duties.c.role == Role.ADMINISTRATOR)
+    if not await conn.scalar(select(administered)):
+        duty = Duty(role=Role.ADMINISTRATOR, department=FIRST_DEPARTMENT)
+        await set_duties(conn, FIRST_LOGIN, (duty,))
+    return found.model_copy(update={"duties": await own_duties(conn, FIRST_LOGIN)})
 
 
 _COLUMNS = [staff_account.c[name] for name in Account.model_fields if name != "duties"]
 _ACTIVE = staff_account.c.disabled_at.is_(None)
 
 
-async def find_account(conn: AsyncConnection, login: str) -> Account | None:
-    """The account `login`, or None where there is none or it was disabled."""
+async def find_account(
+    conn: AsyncConnection, login: str, at: datetime | None = None
+) -> Account | None:
+    """The account `login`, or None where there is none or it was disabled; with `at` with
+    everything that it does then."""
     statement = select(*_COLUMNS).where(staff_account.c.login == login, _ACTIVE)
     row = (await conn.execute(statement)).one_or_none()
-    return Account.model_validate(row._mapping) if row else None
+    if row is None:
+        return None
+    duties = await duties_of(conn, login, at) if at is not None else ()
+    return Account(**row._mapping, duties=duties)
+
+
+async def find_facts(conn: AsyncConnection, login: str) -> AccountFacts | None:
+    """What the administrator sees of an account, in use or not; None where there is none."""
+    account = staff_account.c
+    row = (
+        await conn.execute(
+            select(
+                account.source,
+                account.password_hash.is_not(None).label("has_password"),
+                account.subject,
+                account.created_at,
+                account.disabled_at,
+            ).where(account.login == login)
+        )
+    ).one_or_none()
+    return AccountFacts.model_validate(row._mapping) if row else None
 
 
 async def accounts_of(conn: AsyncConnection, department: str) -> tuple[Account, ...]:
-    """The active accounts of a department, by name."""
+    """The active accounts that do anything in a department, by name."""
+    duties = everybodys_duties()
+    here = select(duties.c.login).where(duties.c.department == department)
     statement = (
         select(*_COLUMNS)
-        .where(staff_account.c.department == department, _ACTIVE)
+        .where(staff_account.c.login.in_(here), _ACTIVE)
         .order_by(staff_account.c.name, staff_account.c.login)
     )
     return tuple(Account.model_validate(row._mapping) for row in await conn.execute(statement))
 
 
 async def account_with_password(conn: AsyncConnection, login: str, password: str) -> Account | None:
-    """The account where the password is right; None for a wrong one and for an unknown login."""
+    """The account where the password is right; None for a wrong one, for an unknown login, and
+    for an account that has none."""
     if "\0" in login:
         return None
     statement = select(*_COLUMNS, staff_account.c.password_hash).where(
         staff_account.c.login == login, _ACTIVE
     )
     row = (await conn.execute(statement)).one_or_none()
-    stored = row.password_hash if row else _NOBODYS_HASH
+    stored = (row.password_hash if row else None) or _NOBODYS_HASH
     if not await asyncio.to_thread(_matches, stored, password) or row is None:
         return None
     fields = dict(row._mapping)
@@ -139,49 +233,18 @@ def _matches(stored: str, password: str) -> bool:
 
 async def disable_account(conn: AsyncConnection, login: str, at: datetime) -> bool:
     """Close an account and its sessions; its acts keep their name. False where there is none."""
-    await conn.execute(delete(staff_session).where(staff_session.c.login == login))
+    await end_sessions(conn, login)
     closed = await conn.execute(
         update(staff_account).where(staff_account.c.login == login, _ACTIVE).values(disabled_at=at)
     )
     return bool(closed.rowcount)
 
 
-def _token_hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
-
-
-async def open_session(conn: AsyncConnection, login: str, now: datetime) -> Session:
-    """A session of `login` from `now`; ended sessions of everybody are swept on the way."""
-    await conn.execute(delete(staff_session).where(staff_session.c.expires_at <= now))
-    session = Session(token=secrets.token_urlsafe(32), expires_at=now + SESSION_LASTS)
-    await conn.execute(
-        insert(staff_session).values(
-            token_hash=_token_hash(session.token),
-            login=login,
-            created_at=now,
-            expires_at=session.expires_at,
-        )
+async def enable_account(conn: AsyncConnection, login: str) -> bool:
+    """Open a closed account again. False where there is none that is closed."""
+    opened = await conn.execute(
+        update(staff_account)
+        .where(staff_account.c.login == login, ~_ACTIVE)
+        .values(disabled_at=None)
     )
-    return session
-
-
-async def account_in_session(conn: AsyncConnection, token: str, now: datetime) -> Account | None:
-    """Whose session `token` is, or None where it ended, was closed, or never was."""
-    statement = (
-        select(*_COLUMNS)
-        .join(staff_session, staff_session.c.login == staff_account.c.login)
-        .where(
-            staff_session.c.token_hash == _token_hash(token),
-            staff_session.c.expires_at > now,
-            _ACTIVE,
-        )
-    )
-    row = (await conn.execute(statement)).one_or_none()
-    return Account.model_validate(row._mapping) if row else None
-
-
-async def close_session(conn: AsyncConnection, token: str) -> None:
-    """End the session; to end one that is not there is no error."""
-    await conn.execute(
-        delete(staff_session).where(staff_session.c.token_hash == _token_hash(token))
-    )
+    return bool(opened.rowcount)

@@ -1,4 +1,9 @@
-"""Which levels and desks have anybody now: asked at the moment at which a rung acts."""
+"""Which levels and desks have anybody now: asked at the moment at which a rung acts.
+
+Somebody who is away counts as there only while a deputy is.
+"""
+
+from datetime import datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -6,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rules.levels import Desk, Level
 from rules.organisation import CITY, FIRST_LINE, duty_department
 from schema.codes import Role
+from storage.duties import answered_for_at, everybodys_duties
 from storage.tables import staff_account
 
 IN_THE_DEPARTMENT = {
@@ -17,22 +23,24 @@ IN_THE_AGENCY = {Role.INSPECTOR: Level.INSPECTOR, Role.EXECUTIVE: Level.BUREAU}
 
 
 async def staffed(
-    conn: AsyncConnection, *, department: str | None, agency: str | None
+    conn: AsyncConnection, *, department: str | None, agency: str | None, at: datetime
 ) -> frozenset[str]:
-    """The levels above a case of `department`, and the desks, that have an account in use.
+    """The levels above a case of `department`, and the desks, that have an account in use whose
+    work somebody does at `at`.
 
     A case that no department has lies on the first-line desk, whose people are its officers.
     """
     own, whole = department or FIRST_LINE, agency or CITY
-    of_agency = func.split_part(staff_account.c.department, ".", 1) == whole
+    duty = everybodys_duties().c
+    of_agency = func.split_part(duty.department, ".", 1) == whole
     statement = (
-        select(staff_account.c.role, staff_account.c.department)
+        select(duty.role, duty.department)
         .where(
-            staff_account.c.disabled_at.is_(None),
+            duty.login.in_(answered_for_at(at)),
             or_(
-                staff_account.c.department.in_([own, duty_department(whole)]),
-                staff_account.c.role == Role.FIRST_LINE,
-                staff_account.c.role.in_(list(IN_THE_AGENCY)) & of_agency,
+                duty.department.in_([own, duty_department(whole)]),
+                duty.role == Role.FIRST_LINE,
+                duty.role.in_(list(IN_THE_AGENCY)) & of_agency,
             ),
         )
         .distinct()
@@ -45,14 +53,15 @@ async def staffed(
 
 async def inspector_of(conn: AsyncConnection, agency: str | None) -> str | None:
     """The name of the agency's 민원심사관; None where there is none, or more than one."""
-    whole = agency or CITY
+    whole, duty = agency or CITY, everybodys_duties()
     rows = await conn.execute(
         select(staff_account.c.name)
+        .join(duty, duty.c.login == staff_account.c.login)
         .where(
-            staff_account.c.disabled_at.is_(None),
-            staff_account.c.role == Role.INSPECTOR,
-            func.split_part(staff_account.c.department, ".", 1) == whole,
+            duty.c.role == Role.INSPECTOR,
+            func.split_part(duty.c.department, ".", 1) == whole,
         )
+        .distinct()
         .limit(2)
     )
     names = [row.name for row in rows]

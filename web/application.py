@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from storage.sessions import SessionLimits
 from storage.store import Store
 from web.addresses import Networks
 from web.bodies import Bodies
@@ -32,15 +33,17 @@ from web.live import Live
 from web.manager import board
 from web.officer import api as officer_api
 from web.officer import case_pages as officer_case_pages
-from web.officer import entry_pages, exception_pages, paper_pages, register_pages
+from web.officer import entry_pages, exception_pages, paper_pages, register_pages, sign_in_pages
 from web.officer import live_pages as officer_live_pages
 from web.officer import pages as officer_pages
 from web.open311.partners import PartnerRates
 from web.open311.router import open311_routers
 from web.ops import Parts, ops_router
+from web.passwords import SignIn
 from web.problems import add_handlers
 from web.route_rights import check_routes
-from web.sign_in import WAYS_IN, SignIn
+from web.sign_in import WAYS_IN
+from web.sign_on import SignOn
 from web.site import STATIC, Site, utc_now
 
 if TYPE_CHECKING:
@@ -57,6 +60,7 @@ ROUTERS = (
     credit_pages.router,
     public_page.router,
     officer_live_pages.router,
+    sign_in_pages.router,
     officer_pages.router,
     officer_case_pages.router,
     entry_pages.router,
@@ -82,6 +86,9 @@ def build(
     public_url: str,
     parts: Parts,
     gateways: Sequence[APIRouter] = (),
+    sign_on: SignOn | None = None,
+    local_sign_in: bool = True,
+    limits: SessionLimits = SessionLimits(),  # noqa: B008 - frozen
     now: Callable[[], datetime] = utc_now,
     limited: bool = True,
     trusted_proxies: Networks = (),
@@ -92,7 +99,8 @@ def build(
     address without a slash at the end; `parts` gives the state of database, Kafka, Temporal for
     /readyz (only the database needed); `gateways` are mounted as they are, with
     `POST /api/v1/petitions` among them; `limited`: requests are limited per address, which
-    `trusted_proxies` tell of others.
+    `trusted_proxies` tell of others. `sign_on` is the staff's sign-on service; without one, or
+    where `local_sign_in` says so, they sign in with local accounts.
     """
     app = FastAPI(
         title="minwon",
@@ -105,7 +113,10 @@ def build(
         store=store,
         acting=acting,
         clean=clean,
-        sign_in=SignIn(store, now),
+        sign_in=SignIn(store, now, limits),
+        sign_on=sign_on,
+        local_sign_in=local_sign_in,
+        limits=limits,
         live=Live(store),
         public_url=public_url,
         now=now,

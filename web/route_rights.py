@@ -15,6 +15,8 @@ from rules.rights import Right
 ROUTE_RIGHTS: Mapping[str, Right] = {
     "GET /staff": Right.READ,
     "GET /staff/live": Right.READ,
+    "GET /staff/session": Right.SELF,
+    "POST /staff/session": Right.SELF,
     "POST /staff/sign-out": Right.SELF,
     "GET /staff/inbox": Right.INBOX,
     "POST /staff/inbox": Right.INBOX,

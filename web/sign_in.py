@@ -4,10 +4,9 @@ import base64
 import binascii
 import hashlib
 import hmac
-import secrets
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
@@ -16,87 +15,16 @@ from rules.rights import Right, departments_for, duty_for, holding
 from schema.audit import Doer
 from schema.codes import Role
 from schema.staff import Duty
-from storage.staff import (
-    Account,
-    Session,
-    account_in_session,
-    account_with_password,
-    open_session,
-)
-from storage.staff import find_account as find_active_account
-from storage.store import Store
+from storage.sessions import TOUCHED_EACH, OpenSession, find_session, touch_session
+from storage.staff import Account, find_account
+from web.passwords import FAILURES_FORGOTTEN, TooManyTriesError
 from web.problems import ProblemError, SignInNeededError
 from web.route_rights import right_of
-from web.site import SiteHere, address_of
+from web.site import Site, SiteHere, address_of
 
 SESSION_COOKIE = "minwon_session"
-BASIC_LASTS = timedelta(seconds=60)
-FAILURES_ALLOWED = 8
-FAILURES_FORGOTTEN = timedelta(minutes=5)
-MOST_REMEMBERED = 10_000
-
-
-class TooManyTriesError(Exception):
-    """Too many wrong passwords for one login; it may try again in a while."""
-
-
-class SignIn:
-    """Checks passwords for one process: slow by design, so a right one is remembered briefly."""
-
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        self._store = store
-        self._now = now
-        self._pepper = secrets.token_bytes(32)
-        self._right: dict[bytes, tuple[str, datetime]] = {}
-        self._wrong: dict[str, list[datetime]] = {}
-
-    async def session(self, login: str, password: str) -> tuple[Account, Session] | None:
-        """A new session, or None for a wrong login or password.
-
-        Raises TooManyTriesError after many wrong ones.
-        """
-        account = await self._checked(login, password)
-        if account is None:
-            return None
-        async with self._store.engine.begin() as conn:
-            return account, await open_session(conn, login, self._now())
-
-    async def account(self, login: str, password: str) -> Account | None:
-        """The account of HTTP Basic. Raises TooManyTriesError after many wrong passwords."""
-        proof = hmac.digest(self._pepper, f"{login}\0{password}".encode(), hashlib.sha256)
-        remembered = self._right.get(proof)
-        if remembered is not None and remembered[1] > self._now():
-            async with self._store.engine.connect() as conn:
-                return await find_active_account(conn, remembered[0])
-        account = await self._checked(login, password)
-        if account is not None:
-            _make_room(self._right)
-            self._right[proof] = (login, self._now() + BASIC_LASTS)
-        return account
-
-    async def _checked(self, login: str, password: str) -> Account | None:
-        recent = self._recent_failures(login)
-        if len(recent) >= FAILURES_ALLOWED:
-            raise TooManyTriesError(login)
-        async with self._store.engine.connect() as conn:
-            account = await account_with_password(conn, login, password)
-        if account is None:
-            _make_room(self._wrong)
-            self._wrong[login] = [*self._recent_failures(login), self._now()]
-        else:
-            self._wrong.pop(login, None)
-        return account
-
-    def _recent_failures(self, login: str) -> list[datetime]:
-        since = self._now() - FAILURES_FORGOTTEN
-        return [at for at in self._wrong.get(login, []) if at > since]
-
-
-def _make_room(
-    remembered: dict[bytes, tuple[str, datetime]] | dict[str, list[datetime]],
-) -> None:
-    if len(remembered) >= MOST_REMEMBERED:
-        remembered.clear()
+BACKGROUND = frozenset({"/staff/live", "/staff/session"})
+"""What pages ask for by themselves: that keeps no session alive."""
 
 
 def csrf_of(token: str) -> str:
@@ -107,11 +35,13 @@ def csrf_of(token: str) -> str:
 @dataclass(frozen=True)
 class Staff:
     """A signed-in person of the staff; `csrf` is empty where no cookie acts, `address` is where
-    the request came from."""
+    the request came from; a session ends at `session_ends_at` unless it is used."""
 
     account: Account
     csrf: str = ""
     address: str | None = None
+    session: OpenSession | None = None
+    session_ends_at: datetime | None = None
 
     @property
     def role(self) -> Role:
@@ -156,17 +86,34 @@ class Staff:
         return bool(self.csrf) and hmac.compare_digest(csrf.encode(), self.csrf.encode())
 
 
+async def _in_session(request: Request, site: Site, token: str) -> Staff | None:
+    """Whose session `token` is; that it is in use is noted, once a minute."""
+    now = site.now()
+    async with site.store.engine.connect() as conn:
+        session = await find_session(conn, token, now, site.limits)
+        account = await find_account(conn, session.login, now) if session else None
+        if session is None or account is None:
+            return None
+        used = request.method != "GET" or request.url.path not in BACKGROUND
+        if used and now - session.seen_at >= TOUCHED_EACH:
+            session = await touch_session(conn, session, now)
+            await conn.commit()
+    return Staff(
+        account,
+        csrf_of(token),
+        address_of(request) or None,
+        session,
+        session.ends_at(site.limits),
+    )
+
+
 async def staff_on_page(request: Request, site: SiteHere) -> Staff:
     """Who is signed in; raises SignInNeededError where nobody is, HTTPException 403 where no duty
     gives the page's right."""
     token = request.cookies.get(SESSION_COOKIE)
-    account = None
-    if token:
-        async with site.store.engine.connect() as conn:
-            account = await account_in_session(conn, token, site.now())
-    if account is None or not token:
+    staff = await _in_session(request, site, token) if token else None
+    if staff is None:
         raise SignInNeededError
-    staff = Staff(account, csrf_of(token), address_of(request))
     if not staff.may(right_of(request)):
         raise HTTPException(403)
     return staff
@@ -179,20 +126,18 @@ async def staff_in_api(request: Request, site: SiteHere) -> Staff:
     """Who calls: Bearer token, Basic, or the session cookie; raises the 401 otherwise, and 403
     where no duty gives the right."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    account = None
+    staff = None
     if scheme.lower() == "basic":
-        account = await _basic(site.sign_in, given)
+        account = await _basic(site, given, address_of(request))
+        staff = Staff(account, address=address_of(request) or None) if account else None
     else:
         token = given if scheme.lower() == "bearer" else request.cookies.get(SESSION_COOKIE)
-        if token:
-            async with site.store.engine.connect() as conn:
-                account = await account_in_session(conn, token.strip(), site.now())
-    if account is None:
+        staff = await _in_session(request, site, token.strip()) if token else None
+    if staff is None:
         raise not_signed_in()
-    staff = Staff(account, address=address_of(request))
     if not staff.may(right_of(request)):
         raise not_your_role()
-    return staff
+    return replace(staff, csrf="")
 
 
 StaffInApi = Annotated[Staff, Depends(staff_in_api)]
@@ -200,13 +145,13 @@ WAYS_IN = (staff_on_page, staff_in_api)
 """What a route depends on that asks who is signed in."""
 
 
-async def _basic(sign_in: SignIn, given: str) -> Account | None:
+async def _basic(site: Site, given: str, address: str) -> Account | None:
     try:
         login, colon, password = base64.b64decode(given, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return None
     try:
-        return await sign_in.account(login, password) if colon else None
+        return await site.sign_in.account(login, password, address) if colon else None
     except TooManyTriesError:
         raise too_many_tries() from None
 

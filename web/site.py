@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rules.book import RuleBook
 from storage.calendars import Calendars
+from storage.sessions import SessionLimits
 from storage.staff import Account
 from storage.store import Store
 from web.wording import Language, Wording
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from storage.forms import CleanFile
     from web.acting import Acting
     from web.live import Live
-    from web.sign_in import SignIn
+    from web.passwords import SignIn
+    from web.sign_on import SignOn
 
 STATIC = FilePath(str(files("web"))) / "static"
 LANGUAGE_COOKIE = "minwon_lang"
@@ -44,6 +46,9 @@ class Site:
     sign_in: "SignIn"
     live: "Live"
     public_url: str
+    sign_on: "SignOn | None" = None
+    local_sign_in: bool = True
+    limits: SessionLimits = field(default_factory=SessionLimits)
     now: Callable[[], datetime] = utc_now
     calendars: Calendars = field(default_factory=Calendars)
 

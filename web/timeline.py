@@ -139,4 +139,7 @@ def _text_named(named: object, texts: Mapping[UUID, StoredText]) -> StoredText |
 
 def _by(event: CaseEvent, wording: Wording) -> str:
     role = wording.code("role", event.actor.role)
-    return f"{role} {event.actor.account}" if event.actor.account else role
+    who = f"{role} {event.actor.account}" if event.actor.account else role
+    if event.actor.instead_of is None:
+        return who
+    return wording.t("deputy.by", who=who, absent=event.actor.instead_of)

@@ -22,7 +22,14 @@ from storage.tables.intake import (
 )
 from storage.tables.partners import partner, partner_request
 from storage.tables.phones import phone_code, phone_session
-from storage.tables.staff import exception_item, staff_account, staff_session
+from storage.tables.staff import (
+    exception_item,
+    sign_on_attempt,
+    staff_absence,
+    staff_account,
+    staff_duty,
+    staff_session,
+)
 from storage.tables.telling import log_position, outbox, reply, staff_notice
 from storage.tables.time import (
     calendar_override,
@@ -65,7 +72,10 @@ __all__ = [
     "recomputation",
     "registered_revision",
     "reply",
+    "sign_on_attempt",
+    "staff_absence",
     "staff_account",
+    "staff_duty",
     "staff_notice",
     "staff_session",
 ]

@@ -1,6 +1,18 @@
-"""Staff: accounts, sessions, the exceptions queue."""
+"""Staff: accounts, duties, absences, sessions, the exceptions queue."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Uuid,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from storage.tables.columns import NOW, Instant, metadata
@@ -31,17 +43,65 @@ staff_account = Table(
     Column("name", String(60), nullable=False),
     Column("phone", String(30)),
     Column("role", String(20), nullable=False),
-    Column("department", String(60), nullable=False),
-    Column("password_hash", String(200), nullable=False),
+    Column("department", String(60), nullable=False, index=True),
+    Column("password_hash", String(200)),
+    Column("subject", String(600), unique=True),
+    Column("source", String(10), nullable=False, server_default="local"),
     Column("created_at", Instant, nullable=False, server_default=NOW),
     Column("disabled_at", Instant),
+    comment="`subject` is issuer and subject at the sign-on service. Of source `directory` the "
+    "service says at each sign-in what the person does.",
+)
+
+staff_duty = Table(
+    "staff_duty",
+    metadata,
+    Column("login", String(60), ForeignKey("staff_account.login"), primary_key=True),
+    Column("role", String(20), primary_key=True),
+    Column("department", String(60), primary_key=True, index=True),
+    comment="What a person does beside the account's own role and department.",
+)
+
+staff_absence = Table(
+    "staff_absence",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("login", String(60), ForeignKey("staff_account.login"), nullable=False),
+    Column("deputy", String(60), ForeignKey("staff_account.login")),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("set_by", String(60), nullable=False),
+    Column("set_at", Instant, nullable=False, server_default=NOW),
+    Column("ended_at", Instant),
+    CheckConstraint("ends_at > starts_at", name="ends_later"),
+    CheckConstraint("deputy <> login", name="another_deputy"),
+    Index("ix_staff_absence_login_ends_at", "login", "ends_at"),
+    Index("ix_staff_absence_deputy_ends_at", "deputy", "ends_at"),
+    comment="Who is away from when to when, and who stands in.",
 )
 
 staff_session = Table(
     "staff_session",
     metadata,
     Column("token_hash", LargeBinary, primary_key=True),
-    Column("login", String(60), ForeignKey("staff_account.login"), nullable=False),
+    Column("id", Uuid, nullable=False, unique=True, server_default=func.gen_random_uuid()),
+    Column("login", String(60), ForeignKey("staff_account.login"), nullable=False, index=True),
+    Column("means", String(10), nullable=False, server_default="password"),
+    Column("address", String(45)),
+    Column("agent", String(120)),
     Column("created_at", Instant, nullable=False, server_default=NOW),
+    Column("seen_at", Instant, nullable=False, server_default=NOW),
     Column("expires_at", Instant, nullable=False),
+)
+
+sign_on_attempt = Table(
+    "sign_on_attempt",
+    metadata,
+    Column("state_hash", LargeBinary, primary_key=True),
+    Column("browser_hash", LargeBinary, nullable=False),
+    Column("nonce", String(100), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("next", String(400), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    comment="People who were sent to the sign-on service and have not come back.",
 )

@@ -7,18 +7,16 @@ import pytest
 
 from cli.user import add_user, remove_user
 from schema.codes import Role
+from storage.sessions import SESSION_LASTS, SessionLimits, find_session, open_session
 from storage.staff import (
-    SESSION_LASTS,
     Account,
     AccountError,
-    account_in_session,
     account_with_password,
     add_account,
     ensure_first_administrator,
-    open_session,
 )
 from tests.web.conftest import PASSWORD, ROADS, City
-from web.sign_in import FAILURES_ALLOWED
+from web.passwords import FAILURES_ALLOWED
 
 
 def basic(login: str, password: str = PASSWORD) -> dict[str, str]:
@@ -33,7 +31,9 @@ async def test_the_first_account_acts_for_every_department(city: City) -> None:
         again = await ensure_first_administrator(conn, "another password")
         assert first == again
         assert first.role is Role.FIRST_LINE
-        assert await account_with_password(conn, "admin", "the first password") == first
+        assert [duty.role for duty in first.duties] == [Role.ADMINISTRATOR]
+        signed_in = await account_with_password(conn, "admin", "the first password")
+        assert signed_in is not None
         assert await account_with_password(conn, "admin", "another password") is None
 
 
@@ -86,16 +86,20 @@ async def test_a_removed_account_is_out_at_once(city: City) -> None:
     assert not await remove_user(city.store, login)
 
 
+ALL_DAY = SessionLimits(idle=timedelta(days=2))
+"""Idle as long as the session itself."""
+
+
 async def test_a_session_ends_by_itself(city: City) -> None:
     """It holds until its hour and not an instant longer."""
     login, now = await city.account(), datetime.now(UTC)
     async with city.store.engine.begin() as conn:
         session = await open_session(conn, login, now)
         just_before = now + SESSION_LASTS - timedelta(seconds=1)
-        found = await account_in_session(conn, session.token, just_before)
+        found = await find_session(conn, session.token, just_before, ALL_DAY)
         assert found is not None
         assert found.login == login
-        assert await account_in_session(conn, session.token, now + SESSION_LASTS) is None
+        assert await find_session(conn, session.token, now + SESSION_LASTS, ALL_DAY) is None
 
 
 async def test_a_wrong_password_and_an_unknown_login_look_the_same(city: City) -> None:

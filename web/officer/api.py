@@ -17,11 +17,12 @@ from schema.submission import Attachment
 from storage.audit import note_reading
 from storage.cases import Case, queue
 from storage.linked_cases import LinkedCase
-from storage.staff import Account, close_session
+from storage.sessions import Means, close_session
+from storage.staff import Account
 from web.acts import ActBody, OnItsWay, act_body, foreign_fields
 from web.clocks import ClockView, clocks_of
-from web.offered import offered
-from web.officer.case_pages import actor_of, case_duty
+from web.officer.acting_as import actor_for, note_deputy, offered_to
+from web.officer.case_pages import case_duty
 from web.officer.reading import (
     PAGE_LENGTH,
     cursor_after,
@@ -29,12 +30,13 @@ from web.officer.reading import (
     may_read,
     place_at,
 )
+from web.officer.sign_in_pages import origin_of
 from web.opened import OpenedCase, find_shown, load_case
+from web.passwords import TooManyTriesError
 from web.problems import ProblemError, ProblemView, no_such_case, refused, wrong_fields
 from web.sign_in import (
     Staff,
     StaffInApi,
-    TooManyTriesError,
     not_signed_in,
     too_many_tries,
 )
@@ -106,10 +108,13 @@ class CaseView(Frozen):
     summary="Sign in",
     responses={401: {"model": ProblemView}, 429: {"model": ProblemView}},
 )
-async def sign_in(site: SiteHere, credentials: Credentials) -> SessionView:
+async def sign_in(request: Request, site: SiteHere, credentials: Credentials) -> SessionView:
     """A session token for a local account."""
+    if not site.local_sign_in:
+        raise not_signed_in()
     try:
-        opened = await site.sign_in.session(credentials.login, credentials.password)
+        origin = origin_of(request, Means.PROGRAM)
+        opened = await site.sign_in.session(credentials.login, credentials.password, origin)
     except TooManyTriesError:
         raise too_many_tries() from None
     if opened is None:
@@ -174,7 +179,7 @@ async def case(site: SiteHere, staff: StaffInApi, number: str) -> CaseView:
     texts, around, now = opened.texts or {}, opened.around, site.now()
     assert around is not None
     explained = site.book.explained(opened.facts, around.calendar)
-    rows = offered(opened, site.book, actor=actor_of(staff), at=now)
+    rows = offered_to(staff, opened, site.book, now)
     return CaseView(
         case=found,
         events=opened.events,
@@ -209,19 +214,22 @@ async def act(
 ) -> Response:
     """Do `action` once for this `request_id`: 200 the event, 202 stored and on its way, 409 the
     refusal with its article."""
-    await _readable(site, staff, number)
+    opened, _ = await _readable(site, staff, number)
     if foreign := foreign_fields(action, body):
         raise wrong_fields(foreign)
+    now = site.now()
+    actor = actor_for(staff, opened, action, now)
     acted = await site.acting.act(
         number,
         action,
         request_id=body.request_id,
-        actor=actor_of(staff),
-        at=site.now(),
+        actor=actor,
+        at=now,
         body=act_body(action, body),
     )
     if acted.refusal is not None:
         return refused(acted.refusal)
+    await note_deputy(site, staff, number, action, actor)
     if acted.event is None:
         return JSONResponse(OnItsWay(request_id=body.request_id).model_dump(), status_code=202)
     return JSONResponse(acted.event.model_dump(mode="json"))

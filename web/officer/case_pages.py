@@ -10,7 +10,6 @@ from rules.rights import Right
 from schema.audit import AuditKind, Why
 from schema.codes import Action, TextKind, Visibility
 from schema.commands import Refusal
-from schema.events import Actor
 from schema.messages import Recipient
 from schema.numbers import is_receipt_number
 from schema.party import Party
@@ -24,10 +23,10 @@ from web.acts import ActForm, Standing, act_body, standing_of
 from web.clocks import clock_panel, supplement_dues
 from web.due import why_due
 from web.filing import item_groups
-from web.offered import offered
+from web.officer.acting_as import actor_for, note_deputy, offered_to
 from web.officer.acts_shown import draft_of, grouped_forms, with_refused
 from web.officer.decision import decision_of
-from web.officer.pages import check_own
+from web.officer.own_form import check_own
 from web.officer.papers import papers_of
 from web.officer.reading import concerned_departments, may_read
 from web.officer.reasons import ReasonForm
@@ -39,12 +38,6 @@ from web.timeline import timeline
 from web.wording import SEOUL, Wording
 
 router = APIRouter(prefix="/staff/cases", include_in_schema=False)
-
-
-def actor_of(staff: Staff) -> Actor:
-    """The actor that an event names: role, department and account."""
-    account = staff.account
-    return Actor(role=account.role, department=account.department, account=account.login)
 
 
 async def readable_case(site: Site, staff: Staff, number: str) -> OpenedCase:
@@ -148,12 +141,14 @@ async def act(
     """Do `action` once; a refusal is shown with its reason, and what was typed stays."""
     check_own(staff, form.csrf)
     opened = await readable_case(site, staff, number)
+    now = site.now()
+    actor = actor_for(staff, opened, action, now)
     acted = await site.acting.act(
         number,
         action,
         request_id=form.request_id,
-        actor=actor_of(staff),
-        at=site.now(),
+        actor=actor,
+        at=now,
         body=act_body(action, form),
     )
     if acted.refusal is not None:
@@ -166,6 +161,7 @@ async def act(
             typed=Typed(action, form),
             status=409,
         )
+    await note_deputy(site, staff, number, action, actor)
     return see(f"/staff/cases/{number}?act={form.request_id}")
 
 
@@ -185,7 +181,7 @@ async def _case_page(
 ) -> Response:
     case, wording, now = opened.case, wording_of(request), site.now()
     assert case is not None
-    rows = with_refused(offered(opened, site.book, actor=actor_of(staff), at=now), typed)
+    rows = with_refused(offered_to(staff, opened, site.book, now), typed)
     texts = opened.texts or {}
     async with site.store.engine.connect() as conn:
         colleagues = await accounts_of(conn, case.department) if case.department else ()

@@ -15,7 +15,7 @@ from web.filing import (
     filled_form,
     form_here,
 )
-from web.officer.pages import check_own
+from web.officer.own_form import check_own
 from web.sign_in import Staff, StaffHere
 from web.site import Site, SiteHere, page, wording_of
 

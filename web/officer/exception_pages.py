@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
 
 from storage.exceptions import list_open, resolve
-from web.officer.pages import check_own
+from web.officer.own_form import check_own
 from web.officer.reading import PAGE_LENGTH
 from web.sign_in import StaffHere
 from web.site import RowId, SiteHere, page, see

@@ -1,4 +1,4 @@
-"""Signing in and out, the queue by deadline, the inbox, the quarantine."""
+"""The queue by deadline, the inbox, the quarantine."""
 
 from typing import Annotated
 
@@ -14,91 +14,16 @@ from storage.cases import figures, queue
 from storage.inbox import inbox, mark_read
 from storage.quarantine import list_quarantine, show_quarantine
 from storage.sealing import ErasedError
-from storage.staff import close_session
 from web.day import end_of_day
 from web.officer.notices import notice_line
+from web.officer.own_form import check_own
 from web.officer.reading import PAGE_LENGTH, cursor_after, departments_to_read, place_at
 from web.officer.reasons import ReasonForm
-from web.sign_in import (
-    SESSION_COOKIE,
-    Staff,
-    StaffHere,
-    TooManyTriesError,
-)
+from web.sign_in import Staff, StaffHere
 from web.site import RowId, SiteHere, page, see, wording_of
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
 SHOWN_PAYLOAD = 20_000
-
-
-@router.get("/sign-in")
-async def sign_in_form(request: Request, next: str = "/staff") -> Response:
-    """Ask for login and password."""
-    return page(request, "staff/sign_in.html", next=_local(next), fault=None, login="")
-
-
-@router.post("/sign-in")
-async def sign_in(
-    request: Request,
-    site: SiteHere,
-    login: Annotated[str, Form(max_length=60)] = "",
-    password: Annotated[str, Form(max_length=200)] = "",
-    next: Annotated[str, Form(max_length=400)] = "/staff",
-) -> Response:
-    """Open a session and go on to the page that was wanted."""
-    try:
-        opened = await site.sign_in.session(login.strip(), password)
-    except TooManyTriesError:
-        fault, status = "sign_in.too_many", 429
-    else:
-        fault, status = "sign_in.wrong", 401
-        if opened is not None:
-            response = see(_local(next))
-            response.set_cookie(
-                SESSION_COOKIE,
-                opened[1].token,
-                expires=opened[1].expires_at,
-                httponly=True,
-                samesite="lax",
-                secure=site.secure,
-            )
-            return response
-    return page(
-        request,
-        "staff/sign_in.html",
-        status=status,
-        next=_local(next),
-        fault=fault,
-        login=login,
-    )
-
-
-def _local(path: str) -> str:
-    """`path` where it leads to our own staff pages, else their first one."""
-    inside = path.startswith("/staff") and "\\" not in path and not path.startswith("//")
-    return path if inside else "/staff"
-
-
-@router.post("/sign-out")
-async def sign_out(
-    request: Request,
-    site: SiteHere,
-    staff: StaffHere,
-    csrf: Annotated[str, Form()] = "",
-) -> Response:
-    """Close the session, here and in the database."""
-    check_own(staff, csrf)
-    async with site.store.engine.begin() as conn:
-        await close_session(conn, request.cookies[SESSION_COOKIE])
-    response = see("/staff/sign-in")
-    response.delete_cookie(SESSION_COOKIE)
-    return response
-
-
-def check_own(staff: Staff, csrf: str) -> None:
-    """Raises HTTPException 403 for a form that this session's page did not make."""
-    if not staff.own(csrf):
-        raise HTTPException(403)
 
 
 @router.get("")

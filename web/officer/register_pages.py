@@ -15,7 +15,7 @@ from schema.staff import Duty
 from storage.audit import note
 from storage.register import Entry, Place, Register, entries, names_of
 from web.officer.case_pages import departments_by_agency
-from web.officer.pages import check_own
+from web.officer.own_form import check_own
 from web.officer.papers import outcome_said
 from web.officer.reading import departments_to_read
 from web.officer.reasons import ReasonForm
