@@ -14,6 +14,7 @@ from rules.credits import credit_rules
 from rules.district_outlines import district_outlines
 from rules.document_lines import line_of
 from rules.escalation import Ladder, read_escalation
+from rules.evidence import evidence_rules
 from rules.geography import dongs, landmarks, roads
 from rules.masking import mask
 from rules.notice_checks import notice_faults
@@ -60,6 +61,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "districts.csv": ("bjd5",),
     "groups.csv": ("code",),
     "sites.csv": ("code",),
+    "evidence.csv": ("item",),
     "taxonomy.csv": ("code",),
 }
 """What names a row of each table; for one name one row holds on a day."""
@@ -116,6 +118,7 @@ READERS: tuple[Callable[[], object], ...] = (
     keywords,
     asked_attributes,
     credit_rules,
+    evidence_rules,
     read_escalation,
     read_notices,
     read_notice_texts,

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from rules.approval import needs_approval
 from rules.asked import Asked
 from rules.case_facts import MANY
+from rules.evidence import EvidenceRule, evidence_rule
 from rules.life_table import HEADS, Condition
+from rules.quiet_hours import SEOUL
 from schema.codes import CaseKind, PetitionType, Role, State
 from schema.grounds import ReturnGround
 
@@ -22,6 +24,11 @@ REPEATED = 2
 
 Words = tuple[str, ...]
 """Korean, English, and where it is not the row's own the article."""
+
+
+def asked_evidence(asked: Asked) -> EvidenceRule | None:
+    """What the item of the case asks as evidence on the day of the act."""
+    return evidence_rule(asked.facts.item, asked.at.astimezone(SEOUL).date())
 
 
 def _asks(holds: Callable[[Asked], bool], ko: str, en: str) -> Callable[[Asked], Words | None]:
@@ -332,5 +339,10 @@ CONDITIONS: dict[Condition, Callable[[Asked], Words | None]] = {
         lambda asked: asked.actor.role is Role.CITIZEN or bool(asked.detail.get("reason")),
         "취하는 민원인의 뜻입니다. 민원인이 언제 어떻게 취하를 밝혔는지 사유에 적어 주세요.",
         "Only the petitioner withdraws: say in the reason when and how this was asked for.",
+    ),
+    Condition.ASKS_PLATE: _asks(
+        lambda asked: (rule := asked_evidence(asked)) is not None and rule.plate,
+        "과태료 증빙으로 차량번호를 받는 민원에만 할 수 있습니다.",
+        "Only for a report that a fine may follow from.",
     ),
 }

@@ -244,6 +244,11 @@ class FormFields(_FormPart):
         default=None, description="개인정보 동의 / the privacy notice agreed to"
     )
     language: str = Field(default="ko", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
+    plate: str | None = Field(
+        default=None,
+        max_length=20,
+        description="차량번호, 주정차 신고 / number plate, of parking reports",
+    )
     site: str | None = Field(
         default=None, max_length=200, description="양식이 실린 곳 / where the form stands"
     )

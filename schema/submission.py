@@ -95,6 +95,8 @@ class Submission(Frozen):
     entered_by: str | None = None
     """The officer who entered a visit, letter or call for the petitioner."""
     party: Party = Party()
+    plate: str | None = None
+    """The number plate of a car, where its report asks for one. Sealed wherever it is stored."""
     language: str = "ko"
     site: str | None = None
     same_as: str | None = None

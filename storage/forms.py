@@ -11,7 +11,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, JsonValue
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rules.evidence import Evidence, Shot, evidence, evidence_rule
 from rules.masking import contains_rrn
+from rules.quiet_hours import SEOUL
 from schema.codes import Channel, State
 from schema.forms import (
     MAX_FORM_BYTES,
@@ -90,6 +92,8 @@ class Filed(Frozen):
     receipt_number: str
     key: str
     status: State = State.SUBMITTED
+    evidence: Evidence | None = None
+    """What a fine needs and the form lacks, at once; None where its item asks no evidence."""
 
 
 async def file_form(
@@ -164,7 +168,11 @@ async def journal_form(
             return Filed.model_validate_json(earlier)
     filing = _Filing(conn, store, body, desk)
     number, journal_id = await filing.journal(prepared.form, prepared.photographs, arrived_at)
-    filed = Filed(receipt_number=number, key=store.keyring.citizen_key(number, 1))
+    filed = Filed(
+        receipt_number=number,
+        key=store.keyring.citizen_key(number, 1),
+        evidence=_evidence(prepared, arrived_at),
+    )
     if idempotency_key is not None:
         await keep_answer(
             conn,
@@ -264,6 +272,19 @@ class _Filing:
             return json.dumps(form, ensure_ascii=False).encode()
         entry = {"form": form, **self._desk.model_dump(mode="json")}
         return json.dumps(entry, ensure_ascii=False).encode()
+
+
+def _evidence(prepared: PreparedForm, at: datetime) -> Evidence | None:
+    form, day = prepared.form, at.astimezone(SEOUL).date()
+    rule = evidence_rule(form.item.strip().upper(), day) if form.item else None
+    if rule is None:
+        return None
+    shots = [
+        Shot(captured_at=one.captured_at, lat=one.lat, long=one.long)
+        for _, one in prepared.photographs
+        if one.media_type.startswith("image/")
+    ]
+    return evidence(rule, shots, plate=bool(form.plate and form.plate.strip()))
 
 
 def _facts(file: FormFile, photograph: Photograph) -> Attachment:

@@ -134,6 +134,8 @@ async def _keep_texts(
     kept = await keep_text(conn, key, number, TextKind.PETITION, submission.text)
     detail: dict[str, JsonValue] = {"text": str(kept), "revision": submission.revision}
     detail |= submission.party.codes()
+    if submission.plate:
+        detail["plate"] = str(await keep_text(conn, key, number, TextKind.PLATE, submission.plate))
     if submission.answer_on_call:
         answer = await keep_text(conn, key, number, TextKind.ANSWER, submission.answer_on_call)
         detail["answer_on_call"] = str(answer)

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import json
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -27,7 +26,9 @@ from adapters.gateway_answers import (
 )
 from adapters.photographs import clean
 from adapters.signatures import SIGNATURE_HEADER, is_signed
+from adapters.smart_report.evidence import said_in, timed, told_evidence
 from adapters.smart_report.records import JournalledReport
+from rules.evidence import Evidence
 from schema.addresses import case_address
 from schema.codes import Channel, State
 from schema.form_fields import MAX_FILES
@@ -55,6 +56,10 @@ class Taken(Frozen):
     key: str
     url: str
     status: State = State.SUBMITTED
+    evidence: Evidence | None = Field(
+        default=None,
+        description="과태료 증빙 요건, 그런 항목만 / what a fine needs, where the item asks it",
+    )
 
 
 class Upload(NamedTuple):
@@ -80,6 +85,7 @@ def gateway(store: Store, secrets: GatewaySecrets) -> APIRouter:
         REPORTS,
         status_code=201,
         response_model=Taken,
+        response_model_exclude_none=True,
         responses=REFUSALS,
         summary="스마트불편신고 / a report from the app",
     )
@@ -89,13 +95,15 @@ def gateway(store: Store, secrets: GatewaySecrets) -> APIRouter:
         if not is_signed(body, request.headers.get(SIGNATURE_HEADER), secrets.smart_report_key):
             raise not_signed()
         report, uploads = await _parts(request, body)
-        photographs = await _cleaned(uploads)
+        said = said_in(report)
+        photographs = timed(said, await _cleaned(uploads))
         row = await _journal(store, report, photographs, arrived_at)
         number = row.receipt_number
         assert number is not None
         key = store.keyring.citizen_key(number, 1)
         url = case_address(secrets.pages_url, number, key)
-        return Taken(receipt_number=number, key=key, url=url)
+        shown = told_evidence(said, [one for _, one in photographs], arrived_at)
+        return Taken(receipt_number=number, key=key, url=url, evidence=shown)
 
     return router
 
@@ -203,7 +211,7 @@ async def _journal(
     photographs: Sequence[tuple[str, CleanPhotograph]],
     arrived_at: datetime,
 ) -> Journalled:
-    external_id = journal_id_of(_report_id(report), report)
+    external_id = journal_id_of(said_in(report).get("report_id"), report)
     async with answered_when_committed(), store.engine.begin() as conn:
         earlier = await earlier_delivery(conn, Channel.SMART_REPORT, external_id)
         # A repeated delivery is journalled like any other, but its photographs are stored already.
@@ -261,11 +269,3 @@ def _facts(name: str, photograph: CleanPhotograph) -> Attachment:
         lat=photograph.lat,
         long=photograph.long,
     )
-
-
-def _report_id(report: bytes) -> object:
-    try:
-        parsed = json.loads(report)
-    except (ValueError, RecursionError):
-        return None
-    return parsed.get("report_id") if isinstance(parsed, dict) else None

@@ -45,6 +45,7 @@ def normalise(record: IntakeRecord) -> Submission:
         contact=Contact(name=report.name, phone=phone, push_token=report.push_token),
         reply_by=_reply_by(report.push_token, phone),
         public=report.public,
+        plate=report.plate,
         consent=report.consent.kept() if report.consent else None,
         attachments=kept.attachments,
         language=language_of(report.text),

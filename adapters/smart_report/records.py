@@ -41,6 +41,13 @@ class AppConsent(Tolerant):
         return Consent(version=self.version, items=self.items)
 
 
+class AppShot(Tolerant):
+    """When the app's own camera took a file of the report, by the file's name."""
+
+    name: str = Field(max_length=200)
+    taken_at: datetime
+
+
 class AppReport(Tolerant):
     """The part `report`: what the app's user said. Fields that nobody knows are kept."""
 
@@ -56,6 +63,8 @@ class AppReport(Tolerant):
     name: Plain = None
     phone: Plain = None
     push_token: Plain = None
+    plate: Annotated[str | None, BeforeValidator(_plain_or_none), Field(max_length=20)] = None
+    shots: tuple[AppShot, ...] = ()
     consent: AppConsent | None = None
     public: bool = True
 

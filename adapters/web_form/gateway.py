@@ -17,6 +17,7 @@ from adapters.gateway_answers import (
     too_large,
 )
 from adapters.photographs import clean
+from rules.evidence import Evidence
 from schema.addresses import case_address
 from schema.codes import State
 from schema.form_fields import MAX_FILE_BYTES, MAX_FILES
@@ -45,6 +46,10 @@ class PetitionFiled(Frozen):
     key: str = Field(description="조회 열쇠 / key to the case", examples=["3sXv9J1nqkT0bq6c2yQh8A"])
     url: str = Field(description="처리 상황 쪽 / page of the case")
     status: State = State.SUBMITTED
+    evidence: Evidence | None = Field(
+        default=None,
+        description="과태료 증빙 요건, 그런 항목만 / what a fine needs, where the item asks it",
+    )
 
 
 IdempotencyKey = Annotated[
@@ -67,6 +72,7 @@ def gateway(store: Store, secrets: GatewaySecrets) -> APIRouter:
         "/api/v1/petitions",
         status_code=201,
         response_model=PetitionFiled,
+        response_model_exclude_none=True,
         summary="민원·제안 신청 / file a petition or proposal",
         description=(
             "위치가 없어도 접수합니다. 모르는 항목은 버리지 않고 남깁니다. / "
@@ -95,6 +101,7 @@ def gateway(store: Store, secrets: GatewaySecrets) -> APIRouter:
             key=filed.key,
             url=case_address(secrets.pages_url, filed.receipt_number, filed.key),
             status=filed.status,
+            evidence=filed.evidence,
         )
 
     return router

@@ -72,6 +72,7 @@ def _submission(
         consent=form.consent.kept() if form.consent else None,
         attachments=form.attachments,
         party=_party(form.party),
+        plate=(plain_text(form.plate) or None) if form.plate else None,
         language=form.language.replace("_", "-").partition("-")[0].lower(),
         site=plain_text(form.site)[:SITE_LENGTH] if form.site else None,
         same_as=typed_receipt_number(form.same_as) if form.same_as else None,

@@ -10,6 +10,7 @@ from rules.acts.row import (
     STAFF,
     SYSTEM,
     UNANSWERED_STATES,
+    Condition,
     Transition,
 )
 from schema.codes import Action, EventKind, Role, State, TextKind
@@ -69,6 +70,20 @@ ROWS: tuple[Transition, ...] = (
         visibility=INTERNAL,
         label_ko="메모",
         label_en="Comment",
+    ),
+    Transition(
+        action=Action.CONFIRM_PLATE,
+        event=EventKind.PLATE_CONFIRMED,
+        step=False,
+        sources=ANY_STATE,
+        roles=ANY_STAFF,
+        needs=("text",),
+        text=TextKind.PLATE,
+        when=(Condition.ASKS_PLATE,),
+        by_joined=True,
+        visibility=INTERNAL,
+        label_ko="차량번호 확인",
+        label_en="Confirm the number plate",
     ),
     Transition(
         action=Action.AMEND,

@@ -67,6 +67,7 @@ class Condition(StrEnum):
     ANOTHER_CASE = "another_case"
     SAME_PUBLIC_MATTER = "same_public_matter"
     ASKED_BY_PETITIONER = "asked_by_petitioner"
+    ASKS_PLATE = "asks_plate"
 
 
 class Transition(Frozen):

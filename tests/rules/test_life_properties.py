@@ -41,7 +41,7 @@ SEEDS = st.integers(0, 2**32)
 
 VALUES: dict[str, tuple[JsonValue, ...]] = {
     "department": ("3130000.roads", HOUSING, "3220000.roads", "6110000.first-line", "nowhere.x"),
-    "item": ("HB04", "AD03", "RD02", "SG01", "NONE"),
+    "item": ("HB04", "AD03", "RD02", "SG01", "TR02", "NONE"),
     "officer": ("somebody",),
     "days": (1, 1, 3, 7, 10, 21, 30),
     "reason_code": ("cooperation", "fact_finding", "comparable", "overload", "no such reason"),

@@ -145,6 +145,7 @@ def test_an_ended_case_takes_only_what_comes_after_an_end() -> None:
         Action.UNMERGE,
         Action.LOSE_REPORTER,
         Action.COMMENT,
+        Action.CONFIRM_PLATE,
         Action.AMEND,
         Action.REMOVE_AT_SOURCE,
         Action.DELIVER,

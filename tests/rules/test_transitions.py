@@ -177,5 +177,9 @@ def test_notes_never_move_a_clock() -> None:
         found = case.act(action, "2026-06-09 10:00", actors.get(action, head), **detail)
         assert case.log[-1] is found, found
     assert case.clocks == before
-    others = {row.action for row in ROWS if not row.step} - notes.keys()
+    parking = assigned(WHEN, HOUSING, item="TR02")
+    stood = parking.clocks
+    assert parking.act(Action.CONFIRM_PLATE, "2026-06-09 10:00", head, text="12가3456")
+    assert parking.clocks == stood
+    others = {row.action for row in ROWS if not row.step} - notes.keys() - {Action.CONFIRM_PLATE}
     assert others == {Action.CONSENT, Action.OBJECT, Action.REOPEN, Action.RATE}

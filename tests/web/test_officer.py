@@ -114,6 +114,7 @@ async def test_the_page_offers_exactly_what_the_table_allows(city: City, role: R
         Action.APPROVE_ANSWER,  # no draft
         Action.RETURN_ANSWER,
         Action.ANSWER_DEMAND,
+        Action.CONFIRM_PLATE,  # only where a fine may follow
     }
     allowed = {row.action for row in allowed_actions(State.ASSIGNED, role)}
     assert offered == allowed - ruled_out

@@ -24,6 +24,7 @@ from web.citizen.case_view import (
 from web.citizen.live_pages import seen_of
 from web.clocks import clock_panel, supplement_dues
 from web.due import why_due
+from web.evidence import evidence_panel
 from web.opened import OpenedCase
 from web.photos import photo_response
 from web.site import Site, SiteHere, page, see, wording_of
@@ -143,6 +144,7 @@ async def case_page(
         answer=answer_of(opened.events, texts, eyes=Visibility.PETITIONER),
         answered_at=answered_at(opened),
         petition=_petition_text(opened),
+        evidence=evidence_panel(opened),
         steps=steps_done(opened.events),
         why=why_due(opened, site.book, wording),
         panel=clock_panel(opened, site.book, site.now()),

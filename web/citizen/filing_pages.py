@@ -1,6 +1,6 @@
 """The front page, and filing a petition on one page, with or without JavaScript."""
 
-from urllib.parse import quote
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
@@ -63,7 +63,7 @@ async def file(request: Request, site: SiteHere) -> Response:
             return refused_in_json(refused.faults, wording)
         joined = await joinable(site, filled.typed("same_as"))
         return _form_page(request, site, filled, refused.faults, joined=joined)
-    receipt = f"/cases/{filed.receipt_number}/receipt{told_by(filled)}"
+    receipt = f"/cases/{filed.receipt_number}/receipt{told_by(filled, filed)}"
     response = (
         JSONResponse({"next": receipt}, status_code=201) if asks_for_json(request) else see(receipt)
     )
@@ -106,13 +106,16 @@ def refused_in_json(faults: tuple[FieldFault, ...], wording: Wording) -> Respons
     return JSONResponse({"faults": fields, "request_id": str(uuid4())}, status_code=422)
 
 
-def told_by(filled: FilledForm) -> str:
+def told_by(filled: FilledForm, filed: Filed) -> str:
     """The query of the receipt: how the petitioner will be told, as intake will read it from what
-    was typed; empty where that is the page itself."""
+    was typed (left out where that is the page itself), and that a fine lacks its evidence."""
     by_contact = "sms" if filled.typed("phone").strip() else "email"
     given = any(filled.typed(name).strip() for name in ("phone", "email"))
     chosen = filled.typed("reply_by") or (by_contact if given else ReplyBy.PAGE)
-    return "" if chosen == ReplyBy.PAGE else f"?by={quote(chosen)}"
+    told = {} if chosen == ReplyBy.PAGE else {"by": str(chosen)}
+    if filed.evidence is not None and not filed.evidence.fine:
+        told["fine"] = "lacking"
+    return f"?{urlencode(told)}" if told else ""
 
 
 async def joinable(site: Site, typed: str) -> Case | None:

@@ -22,6 +22,7 @@ from web.act_forms import Typed
 from web.acts import ActForm, Standing, act_body, standing_of
 from web.clocks import clock_panel, supplement_dues
 from web.due import why_due
+from web.evidence import evidence_panel
 from web.filing import item_groups
 from web.officer.acting_as import actor_for, note_deputy, offered_to
 from web.officer.acts_shown import draft_of, grouped_forms, with_refused
@@ -199,6 +200,8 @@ async def _case_page(
             text for text in texts.values() if text.kind in (TextKind.PETITION, TextKind.AMENDMENT)
         ],
         draft=draft_of(opened),
+        evidence=evidence_panel(opened),
+        may_confirm_plate=any(row.action is Action.CONFIRM_PLATE for row in rows),
         lines=timeline(
             opened.events,
             texts,

@@ -46,7 +46,7 @@ GROUPS: Mapping[Group, Sequence[Action]] = {
         Action.NOTIFY_PROGRESS,
     ),
     Group.WITH_OTHERS: (Action.JOIN_DEPARTMENT, Action.COOPERATE, Action.ANSWER_DEMAND),
-    Group.MATTER: (Action.RECLASSIFY, Action.CONVERT, Action.CORRECT),
+    Group.MATTER: (Action.CONFIRM_PLATE, Action.RECLASSIFY, Action.CONVERT, Action.CORRECT),
     Group.WAYS_OUT: (
         Action.REFUSE,
         Action.DECLINE,

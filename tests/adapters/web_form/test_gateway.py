@@ -287,7 +287,7 @@ async def test_the_document_describes_what_is_taken_and_answered(
     schema = operation["requestBody"]["content"]["application/json"]["schema"]
     assert set(schema["properties"]) == {
         "text", "kind", "item", "location", "contact", "reply_by", "public", "consent",
-        "attachments", "language", "party", "site", "same_as",
+        "attachments", "language", "party", "site", "same_as", "plate",
     }  # fmt: skip
     assert schema["required"] == ["text"]
     assert set(operation["responses"]) == {"201", "409", "413", "422", "503"}
