@@ -5,6 +5,8 @@ import unicodedata
 
 from schema.model import Frozen
 
+TERM_LETTERS = 2
+"""The letters of a term: what is not longer is found exactly by the index alone."""
 _RUN = re.compile(r"[^\W_]+")
 
 

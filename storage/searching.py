@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.types import Text
 
 from rules.masking import mask
-from rules.search_terms import SearchQuery, index_terms
+from rules.search_terms import TERM_LETTERS, SearchQuery, index_terms
 from storage.tables import cases
 
 
@@ -20,10 +20,16 @@ def masked_values(words: str) -> dict[str, object]:
 
 
 def contains_words(query: SearchQuery) -> ColumnElement[bool]:
-    """Cases whose masked words contain all words of `query`: by the index, then letter for letter,
-    since the terms of a word may stand apart in a text."""
-    folded = func.lower(func.normalize(cases.c.summary, text("NFKC")))
+    """Cases whose masked words contain all words of `query`: by the index, then letter for letter
+    where a word is longer than a term, since the terms of a word may stand apart in a text."""
+    folded = folded_summary()
+    longer = (word for word in query.words if len(word) > TERM_LETTERS)
     return and_(
         cases.c.search.op("@@")(cast(literal(query.tsquery), TSQUERY)),
-        *(folded.contains(word, autoescape=True) for word in query.words),
+        *(folded.contains(word, autoescape=True) for word in longer),
     )
+
+
+def folded_summary() -> ColumnElement[str]:
+    """The masked words with width and case folded, as a query's words are."""
+    return func.lower(func.normalize(cases.c.summary, text("NFKC")))

@@ -33,7 +33,14 @@ from web.live import Live
 from web.manager import board
 from web.officer import api as officer_api
 from web.officer import case_pages as officer_case_pages
-from web.officer import entry_pages, exception_pages, paper_pages, register_pages, sign_in_pages
+from web.officer import (
+    entry_pages,
+    exception_pages,
+    paper_pages,
+    register_pages,
+    search_pages,
+    sign_in_pages,
+)
 from web.officer import live_pages as officer_live_pages
 from web.officer import pages as officer_pages
 from web.open311.partners import PartnerRates
@@ -67,6 +74,7 @@ ROUTERS = (
     exception_pages.router,
     paper_pages.router,
     register_pages.router,
+    search_pages.router,
     board.router,
 )
 API_ROUTERS = (
@@ -74,6 +82,7 @@ API_ROUTERS = (
     suggestions.router,
     citizen_api.router,
     officer_api.router,
+    search_pages.api_router,
     public_feeds.router,
 )
 

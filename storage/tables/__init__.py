@@ -3,7 +3,10 @@ a data key."""
 
 from storage.tables.audit import audit_entry, audit_seal
 from storage.tables.case import (
+    ADDRESS_WORDS,
     BY_ITSELF,
+    CAME_TO,
+    WAS_ASKED,
     attachment,
     case_event,
     case_text,
@@ -41,7 +44,10 @@ from storage.tables.time import (
 )
 
 __all__ = [
+    "ADDRESS_WORDS",
     "BY_ITSELF",
+    "CAME_TO",
+    "WAS_ASKED",
     "attachment",
     "audit_entry",
     "audit_seal",

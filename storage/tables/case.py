@@ -20,6 +20,9 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR, UUID
 
 from storage.tables.columns import NOW, Instant, metadata
 
+ADDRESS_WORDS = "to_tsvector('simple'::regconfig, COALESCE(cases.routing ->> 'address', ''))"
+"""The words of the place as it was told, masked. Queries repeat this, so that the index is used."""
+
 cases = Table(
     "cases",
     metadata,
@@ -89,6 +92,13 @@ cases = Table(
         text("number DESC"),
         postgresql_where=text("public AND NOT hidden AND NOT synthetic"),
     ),
+    Index("ix_cases_item", "item", "number"),
+    Index("ix_cases_district", "district", "number"),
+    Index("ix_cases_dong", "dong", "number"),
+    Index("ix_cases_state", "state", "number"),
+    Index("ix_cases_department", "department", "number"),
+    Index("ix_cases_channel", "channel", "number"),
+    Index("ix_cases_address", text(ADDRESS_WORDS), postgresql_using="gin"),
     Index("ix_cases_open", "number", postgresql_where=text("NOT ended")),
     Index("ix_cases_received", "received_at", "number", postgresql_where=text("NOT synthetic")),
     Index("ix_cases_next", "next_at", postgresql_where=text("NOT ended")),
@@ -149,6 +159,10 @@ BY_ITSELF = (
 )
 """What a case does when it wakes up. Queries repeat these words, so that the index is used."""
 
+CAME_TO = "case_event.kind IN ('received', 'assigned', 'transferred', 'sent_to_audit')"
+"""By what a case comes to a department. Queries repeat these words, so that the index is used."""
+WAS_ASKED = "case_event.kind = 'cooperation_requested'"
+
 case_event = Table(
     "case_event",
     metadata,
@@ -177,6 +191,18 @@ case_event = Table(
     Column("visibility", String(12), nullable=False),
     Column("detail", JSONB, nullable=False),
     UniqueConstraint("case_number", "request_id"),
+    Index(
+        "ix_case_event_came_to",
+        "department",
+        "case_number",
+        postgresql_where=text(CAME_TO.replace("case_event.", "")),
+    ),
+    Index(
+        "ix_case_event_was_asked",
+        text("(detail ->> 'department')"),
+        "case_number",
+        postgresql_where=text(WAS_ASKED.replace("case_event.", "")),
+    ),
     Index("ix_case_event_by_itself", "recorded_at", postgresql_where=text(BY_ITSELF)),
     Index(
         "ix_case_event_public",

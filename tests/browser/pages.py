@@ -134,6 +134,10 @@ PAGES: tuple[Shown, ...] = (
     Shown("staff case, answered", "/staff/cases/{number}", states.staff_answered, Who.OFFICER),
     Shown("staff case, a refusal", "/staff/cases/{number}", states.staff_refusal, Who.DESK),
     Shown("not for you", "/staff/quarantine", "/staff/quarantine", Who.OFFICER, status=403),
+    Shown("search", "/staff/search", "/staff/search", Who.DESK),
+    Shown("search, a result", "/staff/search", "/staff/search?q=포트홀", Who.DESK),
+    Shown("search, nothing", "/staff/search", "/staff/search?q=없는말", Who.OFFICER),
+    Shown("search, with faults", "/staff/search", "/staff/search?q=!!", Who.OFFICER, status=422),
     Shown("board", "/staff/board", "/staff/board", Who.EXECUTIVE),
     Shown("entry", "/staff/petitions/new", "/staff/petitions/new", Who.DESK),
     Shown(
