@@ -2,16 +2,27 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from rules.calendar import CalendarError, national_calendar
 from rules.clock import deadline, law_for
 from rules.packs import SEOUL
-from schema.deadlines import Deadline, DeadlineRequest
+from schema.deadlines import (
+    Deadline,
+    DeadlineRequest,
+    EventType,
+    Extension,
+    Happening,
+    HolidayDeclared,
+    Outage,
+)
 
 Case = dict[str, Any]
 
@@ -26,6 +37,7 @@ def deadlines_report(cases: list[Case]) -> list[dict[str, Any]]:
     found = []
     for index, case in enumerate(cases):
         request = _request(index, case)
+        _check_spelling(index, case)
         try:
             result = deadline(request, calendar, law_for(request, calendar))
         except CalendarError as error:
@@ -47,8 +59,43 @@ def _request(index: int, case: Case) -> DeadlineRequest:
         field = ".".join(str(part) for part in fault["loc"]) or "the item"
         name = case.get("id", "no id") if isinstance(case, dict) else "no object"
         raise DeadlinesFileError(
-            f"item {index} ({name}): {field} is wrong: {fault['msg']}"
+            f"item {index} ({name}): {field} is wrong: {_said(fault)}"
         ) from None
+
+
+def _said(fault: ErrorDetails) -> str:
+    """What pydantic found, in words; a kind of event that there is not is told those there are."""
+    if fault["type"] != "union_tag_invalid":
+        return str(fault["msg"])
+    known = ", ".join(kind.value for kind in EventType)
+    return f"there is no event «{fault['ctx']['tag']}»; there are {known}"
+
+
+EXPECTED = frozenset({"expected_due_at", "expected_refused"})
+EVENT_FIELDS = frozenset({"type", "reason"}).union(
+    *(model.model_fields for model in (Extension, Outage, HolidayDeclared, Happening))
+)
+KNOWN = frozenset(DeadlineRequest.model_fields) | EXPECTED
+
+
+def _misspelt(where: str, given: Iterable[str], known: frozenset[str]) -> str | None:
+    """A field that is nearly one of ours, and so would count for nothing unseen; others, such as
+    notes, are let through."""
+    missing = known - set(given)
+    for name in sorted(set(given) - known):
+        close = get_close_matches(name, missing, n=1, cutoff=0.8)
+        if close:
+            return f"{where}«{name}» is no field; «{close[0]}» is"
+    return None
+
+
+def _check_spelling(index: int, case: Case) -> None:
+    """Raises DeadlinesFileError for a field that was meant to be another."""
+    found = _misspelt("", case, KNOWN)
+    for n, event in enumerate(case.get("events") or ()):
+        found = found or _misspelt(f"events.{n}: ", event, EVENT_FIELDS)
+    if found is not None:
+        raise DeadlinesFileError(f"item {index} ({case.get('id')}): {found}")
 
 
 def _shown(request: DeadlineRequest, result: Deadline) -> dict[str, Any]:
@@ -96,7 +143,7 @@ def _same(expected: str | None, due: str | None) -> bool:
 def run_deadlines(file: Path) -> int:
     """Print the report as JSON; 1 where an expectation differs, 2 where the file is not usable."""
     try:
-        cases = json.loads(file.read_text(encoding="utf-8"))
+        cases = json.loads(file.read_text(encoding="utf-8-sig"))
         if not isinstance(cases, list):
             raise DeadlinesFileError("the file must hold a JSON list of cases")
         report = deadlines_report(cases)

@@ -23,6 +23,9 @@ CASE: dict[str, Any] = {
 }
 
 
+EXTENSION = {"type": "extend", "at": "2026-03-12T10:00:00+09:00", "days": 3}
+
+
 def written(tmp_path: Path, cases: object) -> Path:
     """A file with the cases as JSON."""
     file = tmp_path / "cases.json"
@@ -45,6 +48,15 @@ def test_the_program_agrees_with_every_worked_deadline(tmp_path: Path) -> None:
     assert [one["due_at"] for one in printed] == [one["expected_due_at"] for one in expected]
     assert all(set(one) == {"id", "due_at", "refused", "steps"} for one in printed)
     assert all(step["ko"] and step["en"] for one in printed for step in one["steps"])
+
+
+def test_what_else_a_file_says_is_let_through(tmp_path: Path) -> None:
+    """Notes beside the fields, as the worked deadlines have them, and a mark at the beginning."""
+    case = {**CASE, "note": "by hand", "events": [{**EXTENSION, "by": "kim", "reason": "x"}]}
+    case["expected_due_at"] = "2026-03-23T23:59:59+09:00"
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps([case]), encoding="utf-8-sig")
+    assert run_deadlines(file) == 0
 
 
 def test_an_open_supplement_is_printed_as_null(
@@ -149,6 +161,14 @@ def test_without_expectations_nothing_is_compared(tmp_path: Path) -> None:
         ([{**CASE, "period": {"unit": "weeks", "amount": 10000}}], "item 0 (A)"),
         ([{**CASE, "expected_due_at": "tomorrow"}], "item 0 (A): expected_due_at"),
         ([{**CASE, "expected_due_at": "2026-03-18"}], "item 0 (A): expected_due_at"),
+        (
+            [{**{k: v for k, v in CASE.items() if k != "events"}, "event": []}],
+            "«event» is no field; «events» is",
+        ),
+        (
+            [{**CASE, "events": [{**EXTENSION, "reasoncode": "absence"}]}],
+            "events.0: «reasoncode» is no field; «reason_code» is",
+        ),
     ],
 )
 def test_bad_input_is_one_sentence_that_names_item_and_field(

@@ -55,13 +55,13 @@ EXCLUSION = (EventType.EXCLUSION_START, EventType.EXCLUSION_END)
 Answer = tuple[datetime | None, list[int]]
 
 
-def reference(request: DeadlineRequest, calendar: BusinessCalendar) -> Answer:
+def reference(request: DeadlineRequest, calendar: BusinessCalendar, *by: "type[Walk]") -> Answer:
     """The due instant in Seoul (None while something is awaited), and the places refused."""
-    walks = walked(request, calendar)
+    walks = walked(request, calendar, *by)
     return walks[-1].due(), sorted(index for walk in walks for index in walk.refused)
 
 
-def walked(request: DeadlineRequest, calendar: BusinessCalendar) -> "list[Walk]":
+def walked(request: DeadlineRequest, calendar: BusinessCalendar, *by: "type[Walk]") -> "list[Walk]":
     """The terms of the request, one for each agency, with what happened in them."""
     closed = set(calendar.closed) | {
         event.date for event in request.events if isinstance(event, HolidayDeclared)
@@ -69,7 +69,7 @@ def walked(request: DeadlineRequest, calendar: BusinessCalendar) -> "list[Walk]"
     receipts = [request.received_at, *_receipts_elsewhere(request)]
     walks = []
     for receipt, following in zip(receipts, [*receipts[1:], None], strict=True):
-        walk = Walk(request, receipt.astimezone(SEOUL), closed)
+        walk = (by or (Walk,))[0](request, receipt.astimezone(SEOUL), closed)
         for index, event in _in_time(request):
             if _within(event, receipt, following, first=receipt == receipts[0]):
                 walk.take(index, event)
