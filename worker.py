@@ -36,7 +36,7 @@ from adapters.channel import GatewaySecrets
 from adapters.composing import Telling
 from adapters.delivery import Delivering
 from adapters.intake import Intake
-from adapters.kafka import Broker
+from adapters.kafka import Broker, answers
 from adapters.registry import ADAPTERS
 from adapters.relay import Relay, pause
 from adapters.relay_sources import SOURCES
@@ -319,12 +319,17 @@ async def run_web(made: Composition, stop: asyncio.Event) -> None:
     client = await temporal_client(made.settings)
     secrets = made.secrets()
 
+    running = RunningCases(client)
+
     async def parts() -> Mapping[str, Part]:
-        return {"database": await made.database_part()}
+        database, kafka, temporal = await asyncio.gather(
+            made.database_part(), answers(made.broker), running.answers()
+        )
+        return {"database": database, "kafka": _beside(kafka), "temporal": _beside(temporal)}
 
     app = build(
         store=made.store,
-        acting=Acting(made.store, RunningCases(client), made.recorder),
+        acting=Acting(made.store, running, made.recorder),
         clean=clean_or_refuse,
         public_url=made.settings.pages_url,
         parts=parts,
@@ -350,6 +355,11 @@ async def run_web(made: Composition, stop: asyncio.Event) -> None:
         await end_streams(app)
         server.should_exit = True
         await serving
+
+
+def _beside(ok: bool) -> Part:
+    """A part that the pages do without for a while: what is posted waits in the database."""
+    return Part(ok=ok, needed=False, detail="" if ok else "away")
 
 
 @asynccontextmanager

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schema.codes import Channel
 from schema.envelope import (
@@ -18,6 +19,7 @@ from schema.envelope import (
 )
 
 STOP_SECONDS = 3.0
+ANSWER_SECONDS = 1.5
 TOPIC_PAUSE = 0.3
 PARTITIONS = 12
 """Fixed from the start: adding partitions later would break the order of a key."""
@@ -45,6 +47,19 @@ def topics() -> tuple[str, ...]:
         *(dead_letter_topic(channel) for channel in Channel),
         *(reply_topic(channel) for channel in Channel),
     )
+
+
+async def answers(broker: Broker) -> bool:
+    """Whether a broker tells of its cluster within ANSWER_SECONDS."""
+    client = AIOKafkaClient(bootstrap_servers=broker.bootstrap)
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await client.bootstrap()
+    except (KafkaError, OSError, TimeoutError):
+        return False
+    finally:
+        await client.close()
+    return True
 
 
 async def missing_topics(broker: Broker) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """`minwon deadlines explain NUMBER`: how the deadline of a live case was counted."""
 
+from datetime import datetime
+
 from cli.state import CliError
 from rules.life import facts_of
 from rules.packs import SEOUL
@@ -21,8 +23,11 @@ async def run_explain(settings: Settings, number: str) -> int:
         calendar = await Calendars().current(conn)
     await made.store.close()
     facts = facts_of(log, kind=case.kind, synthetic=case.synthetic)
-    for name, due in (("legal due", case.legal_due_at), ("service target", case.target_due_at)):
-        print(f"{name:15} {due.astimezone(SEOUL).isoformat() if due else '-'}")
+    for name, due in (
+        ("법정 처리기한 legal due", case.legal_due_at),
+        ("서비스 목표 service target", case.target_due_at),
+    ):
+        print(f"{name}: {_said(due)}")
     explained = made.book.explained(facts, calendar)
     if explained is None:
         print("법정 처리기간이 없는 의견입니다. / An opinion has no legal deadline.")
@@ -31,5 +36,10 @@ async def run_explain(settings: Settings, number: str) -> int:
         print(f"- {step.ko}  [{step.article or ''}]\n  {step.en}")
     for clock in made.book.clocks(facts, calendar).clocks:
         if clock.timer not in (TimerKind.LEGAL, TimerKind.TARGET):
-            print(f"{clock.timer:20} {clock.due_at.astimezone(SEOUL).isoformat()}")
+            print(f"{clock.timer}: {_said(clock.due_at)}")
     return 0
+
+
+def _said(due: datetime | None) -> str:
+    """The instant in Seoul, to the second."""
+    return f"{due.astimezone(SEOUL):%Y-%m-%d %H:%M:%S}" if due else "-"

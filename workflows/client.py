@@ -19,6 +19,7 @@ from workflows.petition import REFUSED, PetitionWorkflow
 from workflows.recomputing import RecomputeWorkflow, workflow_id
 
 TASK_QUEUE = "petitions"
+ANSWER_TIME = timedelta(seconds=1.5)
 
 
 class TemporalAwayError(Exception):
@@ -31,6 +32,13 @@ class RunningCases:
     def __init__(self, client: Client, *, task_queue: str = TASK_QUEUE) -> None:
         self._client = client
         self._task_queue = task_queue
+
+    async def answers(self) -> bool:
+        """Whether Temporal says within ANSWER_TIME that it serves."""
+        try:
+            return await self._client.service_client.check_health(timeout=ANSWER_TIME)
+        except (RPCError, RuntimeError):
+            return False
 
     async def start(self, number: str) -> None:
         """Make sure that `number` has its workflow: it loads its state from the record itself, so

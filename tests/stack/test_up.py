@@ -73,6 +73,13 @@ async def test_a_city_is_brought_up_survives_and_carries_on(tmp_path: Path) -> N
         async with httpx.AsyncClient(base_url=url, timeout=30) as client:
             filed = await client.post("/api/v1/petitions", json={"text": "가로등이 꺼져 있어요"})
             assert filed.status_code == 201
+            ready = (await client.get("/readyz")).json()
+            assert {name: part["ok"] for name, part in ready["parts"].items()} == {
+                "database": True,
+                "kafka": True,
+                "temporal": True,
+            }
+            assert [name for name, part in ready["parts"].items() if part["needed"]] == ["database"]
             [temporal] = [pid for pid, line in parts_of(state).items() if "start-dev" in line]
             os.kill(temporal, signal.SIGKILL)
             await first.see("Temporal ended (signal SIGKILL); it is started again.")
