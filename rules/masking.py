@@ -167,7 +167,10 @@ _PHONE = re.compile(
 def _phones(plain: str) -> Iterator[tuple[int, int, str]]:
     for match in _PHONE.finditer(plain):
         digits = re.sub(r"\D", "", match["prefix"]).removeprefix("82")
-        yield match.start(), match.end(), f"0{digits.lstrip('0')}-****-****"
+        around = (
+            match[0].startswith("(") and ")" not in match[0]
+        )  # the sentence's, not the number's
+        yield match.start() + around, match.end(), f"0{digits.lstrip('0')}-****-****"
 
 
 _EMAIL = re.compile(

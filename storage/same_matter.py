@@ -8,18 +8,15 @@ from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rules.likeness import METRES_A_DEGREE, NEAR_METRES, metres_between
 from schema.codes import State
 from schema.model import Frozen
 from storage.public_cases import shows_words
 from storage.tables import cases
 
-NEAR_METRES = 300
-"""As far as one would walk to see whether it is the same pothole."""
 RECENT = timedelta(days=60)
 MOST = 3
 _CONSIDERED = 200
-_METRES_A_DEGREE = 111_320.0
-"""Of latitude; of longitude that many times the cosine of the latitude."""
 JOINABLE = (
     State.RECEIVED,
     State.ASSIGNED,
@@ -87,7 +84,8 @@ async def find_same_matter(
     found = []
     for row in rows:
         fields = dict(row._mapping)
-        metres = _metres(where, fields.pop("lat"), fields.pop("long"))
+        there = (fields.pop("lat"), fields.pop("long"))
+        metres = metres_between((where.lat, where.long), there)
         if metres is None or metres <= NEAR_METRES:
             found.append(SameMatter.model_validate(fields | {"metres": metres}))
     return tuple(sorted(found, key=_nearest_first)[:MOST])
@@ -104,19 +102,10 @@ def _around(where: Whereabouts) -> ColumnElement[bool]:
         same_dong = tuple_(cases.c.district, cases.c.dong) == (where.district, where.dong)
     if where.lat is None or where.long is None:
         return same_dong
-    high = NEAR_METRES / _METRES_A_DEGREE
+    high = NEAR_METRES / METRES_A_DEGREE
     wide = high / math.cos(math.radians(where.lat))
     near = and_(
         cases.c.lat.between(where.lat - high, where.lat + high),
         cases.c.long.between(where.long - wide, where.long + wide),
     )
     return or_(near, and_(same_dong, cases.c.lat.is_(None)))
-
-
-def _metres(where: Whereabouts, lat: float | None, long: float | None) -> int | None:
-    """The distance on the ground, on a plane: exact to a metre within a city."""
-    if where.lat is None or where.long is None or lat is None or long is None:
-        return None
-    north = (lat - where.lat) * _METRES_A_DEGREE
-    east = (long - where.long) * _METRES_A_DEGREE * math.cos(math.radians(where.lat))
-    return round(math.hypot(north, east))

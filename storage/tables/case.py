@@ -100,6 +100,12 @@ cases = Table(
     Index("ix_cases_channel", "channel", "number"),
     Index("ix_cases_address", text(ADDRESS_WORDS), postgresql_using="gin"),
     Index("ix_cases_open", "number", postgresql_where=text("NOT ended")),
+    Index(
+        "ix_cases_likely_same",
+        "district",
+        "submitted_at",
+        postgresql_where=text("NOT ended AND NOT synthetic"),
+    ),
     Index("ix_cases_received", "received_at", "number", postgresql_where=text("NOT synthetic")),
     Index("ix_cases_next", "next_at", postgresql_where=text("NOT ended")),
     Index("ix_cases_synthetic", "submitted_at", postgresql_where=text("synthetic")),

@@ -16,6 +16,7 @@ from schema.party import Party
 from schema.staff import Duty
 from storage.audit import note_reading
 from storage.cases import party_of, petitioner_of
+from storage.likely_same import likely_same
 from storage.sealing import ErasedError
 from storage.staff import Account, accounts_of
 from web.act_forms import Typed
@@ -27,6 +28,7 @@ from web.filing import item_groups
 from web.officer.acting_as import actor_for, note_deputy, offered_to
 from web.officer.acts_shown import draft_of, grouped_forms, with_refused
 from web.officer.decision import decision_of
+from web.officer.likeness import likeness_said
 from web.officer.own_form import check_own
 from web.officer.papers import papers_of
 from web.officer.reading import concerned_departments, may_read
@@ -186,6 +188,7 @@ async def _case_page(
     texts = opened.texts or {}
     async with site.store.engine.connect() as conn:
         colleagues = await accounts_of(conn, case.department) if case.department else ()
+        likely = await likely_same(conn, case)
     return page(
         request,
         "staff/case.html",
@@ -217,6 +220,8 @@ async def _case_page(
         officer=_name_of(opened.facts.officer, colleagues),
         departments=departments_by_agency(site, wording),
         papers=papers_of(opened.events),
+        likely=likely,
+        likeness_said=likeness_said,
         groups=item_groups(site, wording),
         may_open_contact=staff.duty_on(Right.CONTACT, concerned(opened)) is not None,
         whys=tuple(Why),

@@ -218,8 +218,11 @@ def _holder(matter: Matter, wording: Wording) -> tuple[Line, ...]:
 
 def _common(matter: Matter, wording: Wording) -> tuple[Line, ...]:
     facts = matter.facts
+    waited = matter.submitted_at < matter.received_at
+    arrived = Line(wording.t("paper.submitted"), wording.when(matter.submitted_at))
     return (
         Line(wording.t("paper.number"), facts.number),
+        *((arrived,) if waited else ()),
         Line(wording.t("paper.received"), wording.when(matter.received_at)),
         Line(wording.t("paper.matter"), facts.item.in_language(wording.language)),
         Line(wording.t("paper.type"), wording.code("petition_type", matter.petition_type)),

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from rules.rights import Right, holding
 from schema.audit import AuditKind, AuditNote, Doer, Why
+from schema.codes import State
 from schema.numbers import is_receipt_number
 from schema.staff import Duty
 from storage.audit import note
@@ -230,5 +231,7 @@ def _row(entry: Entry, names: Mapping[str, str | None] | None, wording: Wording)
     if entry.moved_to is not None:
         moved = wording.department(entry.moved_to)
         outcome, done_at = wording.t("outcome.moved", department=moved), entry.moved_at
-    remarks = wording.t("register.extended") if entry.extended else ""
-    return Row(entry, name, outcome, done_at, remarks)
+    remarks = [wording.t("register.extended")] if entry.extended else []
+    if entry.state is State.SUPPLEMENT:
+        remarks.append(wording.t("register.supplement"))
+    return Row(entry, name, outcome, done_at, " · ".join(remarks))
