@@ -166,11 +166,17 @@ _ACTIVE = staff_account.c.disabled_at.is_(None)
 
 
 async def find_account(
-    conn: AsyncConnection, login: str, at: datetime | None = None
+    conn: AsyncConnection,
+    login: str,
+    at: datetime | None = None,
+    *,
+    include_disabled: bool = False,
 ) -> Account | None:
     """The account `login`, or None where there is none or it was disabled; with `at` with
     everything that it does then."""
-    statement = select(*_COLUMNS).where(staff_account.c.login == login, _ACTIVE)
+    statement = select(*_COLUMNS).where(staff_account.c.login == login)
+    if not include_disabled:
+        statement = statement.where(_ACTIVE)
     row = (await conn.execute(statement)).one_or_none()
     if row is None:
         return None

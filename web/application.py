@@ -32,15 +32,18 @@ from web.limits import Limits
 from web.live import Live
 from web.manager import board
 from web.officer import api as officer_api
-from web.officer import case_pages as officer_case_pages
 from web.officer import (
+    audit_pages,
     entry_pages,
     exception_pages,
+    me_pages,
     paper_pages,
+    people_pages,
     register_pages,
     search_pages,
     sign_in_pages,
 )
+from web.officer import case_pages as officer_case_pages
 from web.officer import live_pages as officer_live_pages
 from web.officer import pages as officer_pages
 from web.open311.partners import PartnerRates
@@ -68,6 +71,9 @@ ROUTERS = (
     public_page.router,
     officer_live_pages.router,
     sign_in_pages.router,
+    me_pages.router,
+    people_pages.router,
+    audit_pages.router,
     officer_pages.router,
     officer_case_pages.router,
     entry_pages.router,
