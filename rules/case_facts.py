@@ -40,6 +40,19 @@ class Spell(Frozen):
     extended: bool = False
 
 
+class Hiding(Frozen):
+    """Moderation has hidden the case: `by` which account, and how far an appeal has come."""
+
+    by: str | None
+    appealed: bool = False
+    decided: bool = False
+
+    @property
+    def awaits_decision(self) -> bool:
+        """True while an appeal is open."""
+        return self.appealed and not self.decided
+
+
 class CaseFacts(Frozen):
     """Everything about a case that its log decides. Instants are UTC.
 
@@ -105,11 +118,19 @@ class CaseFacts(Frozen):
     before_merge: State | None = None
     reporters: frozenset[str] = frozenset()
     rungs: frozenset[tuple[str, int, str]] = frozenset()
+    hiding: Hiding | None = None
+    removed: bool = False
+    """Deleted at its source."""
 
     @property
     def ended(self) -> bool:
         """True when nothing more will move the case."""
         return self.state in ENDED_STATES
+
+    @property
+    def hidden(self) -> bool:
+        """True where everybody sees nothing of it, whatever its petitioner chose."""
+        return self.removed or self.hiding is not None
 
     @property
     def of_many(self) -> bool:

@@ -17,6 +17,7 @@ from rules.escalation import Ladder, read_escalation
 from rules.evidence import evidence_rules
 from rules.geography import dongs, landmarks, roads
 from rules.masking import mask
+from rules.moderation import moderation_words
 from rules.notice_checks import notice_faults
 from rules.notice_texts import read_notice_texts
 from rules.notices import read_notices
@@ -112,6 +113,7 @@ READERS: tuple[Callable[[], object], ...] = (
     landmarks,
     district_outlines,
     request_limits,
+    moderation_words,
     approval_rules,
     city_accounts,
     embedding_sites,

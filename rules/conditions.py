@@ -35,6 +35,14 @@ def _asks(holds: Callable[[Asked], bool], ko: str, en: str) -> Callable[[Asked],
     return lambda asked: None if holds(asked) else (ko, en)
 
 
+def _is_another_person(asked: Asked) -> bool:
+    """An appeal is decided by somebody else; without one, whoever hid a case may show it again."""
+    hiding = asked.facts.hiding
+    if hiding is None or not hiding.awaits_decision:
+        return True
+    return asked.actor.account is not None and asked.actor.account != hiding.by
+
+
 def _within_eight_hours(asked: Asked) -> Words | None:
     due = asked.law.supplement_request_due(asked.facts)
     if due is None or asked.at <= due or asked.detail.get("found_later"):
@@ -290,6 +298,31 @@ CONDITIONS: dict[Condition, Callable[[Asked], Words | None]] = {
         lambda asked: asked.facts.exclusion is None,
         "이미 불산입 기간입니다.",
         "Time is being left out already.",
+    ),
+    Condition.NOT_HIDDEN: _asks(
+        lambda asked: asked.facts.hiding is None,
+        "이미 공개를 중단한 민원입니다.",
+        "The case is hidden already.",
+    ),
+    Condition.IS_HIDDEN: _asks(
+        lambda asked: asked.facts.hiding is not None,
+        "공개를 중단한 민원이 아닙니다.",
+        "The case is not hidden.",
+    ),
+    Condition.HIDING_APPEALED: _asks(
+        lambda asked: asked.facts.hiding is not None and asked.facts.hiding.awaits_decision,
+        "민원인이 제기한 이의가 없습니다.",
+        "The petitioner has not appealed.",
+    ),
+    Condition.NOT_APPEALED: _asks(
+        lambda asked: asked.facts.hiding is not None and not asked.facts.hiding.appealed,
+        "이의는 한 번 제기할 수 있습니다.",
+        "A hiding may be appealed once.",
+    ),
+    Condition.ANOTHER_PERSON: _asks(
+        _is_another_person,
+        "이의는 공개를 중단한 사람이 아닌 다른 직원이 결정합니다.",
+        "An appeal is decided by somebody other than who hid the case.",
     ),
     Condition.EXTENSIBLE: _extensible,
     Condition.LAWFUL_EXTENSION: _lawful_extension,

@@ -8,6 +8,7 @@ from schema.grounds import (
     DeclineGround,
     ExclusionGround,
     ExtensionReason,
+    HideGround,
     ReturnGround,
 )
 from schema.model import Frozen
@@ -114,6 +115,21 @@ RETURN_GROUNDS = _choices(
         ),
     )
 )
+HIDE_GROUNDS = _choices(
+    (
+        (HideGround.ABUSE, "욕설·비방", "Abuse"),
+        (HideGround.DEFAMATION, "명예훼손", "Defamation"),
+        (HideGround.ELECTIONEERING, "선거운동·정치적 지지나 반대 (공직선거법)", "Electioneering"),
+        (HideGround.PERSONAL_DATA, "다른 사람의 개인정보", "Personal data of others"),
+        (HideGround.ADVERTISEMENT, "광고·영리 목적", "Advertisement"),
+        (HideGround.OBSCENITY, "음란·폭력", "Obscenity or violence"),
+        (
+            HideGround.PUBLIC_ORDER,
+            "그 밖에 공공질서를 해치는 내용",
+            "Otherwise against public order",
+        ),
+    )
+)
 CORRECTION_GROUNDS = _choices(
     (
         (CorrectionGround.RECEIPT_DENIED, "접수 보류·거부, 부당한 반려", "Receipt denied"),
@@ -172,6 +188,13 @@ FIELDS: dict[str, ActField] = {
             ko="제외 사유",
             en="ground",
             choices=DECLINE_GROUNDS,
+        ),
+        ActField(
+            name="hide_ground",
+            kind=FieldKind.CHOICE,
+            ko="공개를 중단하는 사유",
+            en="ground",
+            choices=HIDE_GROUNDS,
         ),
         ActField(
             name="exclusion_ground",

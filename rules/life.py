@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from rules import pauses
-from rules.case_facts import CaseFacts, Cooperation, Spell
+from rules.case_facts import CaseFacts, Cooperation, Hiding, Spell
 from rules.pauses import Changes
 from rules.taxonomy import leaf_at
 from schema.codes import ENDED_STATES, CaseKind, EventKind, Role, State
@@ -256,6 +256,15 @@ def _climbed(facts: CaseFacts, event: CaseEvent) -> Changes:
     return {"rungs": facts.rungs | rungs}
 
 
+def _hiding(**changes: bool) -> Callable[[CaseFacts, CaseEvent], Changes]:
+    def _fold(facts: CaseFacts, event: CaseEvent) -> Changes:
+        if facts.hiding is None:
+            return {}
+        return {"hiding": facts.hiding.model_copy(update=changes)}
+
+    return _fold
+
+
 _FOLDS: dict[EventKind, Callable[[CaseFacts, CaseEvent], Changes]] = {
     EventKind.RECEIVED: _received,
     EventKind.ASSIGNED: _moved,
@@ -308,6 +317,11 @@ _FOLDS: dict[EventKind, Callable[[CaseFacts, CaseEvent], Changes]] = {
     EventKind.PROGRESS_NOTIFIED: lambda facts, event: {
         "progress_notices": facts.progress_notices + ("term" in event.detail)
     },
+    EventKind.HIDDEN: lambda facts, event: {"hiding": Hiding(by=event.actor.account)},
+    EventKind.UNHIDDEN: lambda facts, event: {"hiding": None},
+    EventKind.HIDING_APPEALED: _hiding(appealed=True),
+    EventKind.HIDING_KEPT: _hiding(decided=True),
+    EventKind.REMOVED_AT_SOURCE: lambda facts, event: {"removed": True},
     EventKind.REMINDED: _climbed,
     EventKind.ESCALATED: _climbed,
 }

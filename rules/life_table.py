@@ -3,7 +3,7 @@
 The rows stand in `rules/acts/`, by what they are about; this is the one table that they make.
 """
 
-from rules.acts import counting, ending, following, noting, taking_in
+from rules.acts import counting, ending, following, moderating, noting, taking_in
 from rules.acts.row import (
     ANY_STATE,
     HEADS,
@@ -30,5 +30,6 @@ ROWS: tuple[Transition, ...] = (
     *counting.ROWS,
     *ending.ROWS,
     *following.ROWS,
+    *moderating.ROWS,
     *noting.ROWS,
 )

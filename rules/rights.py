@@ -36,6 +36,8 @@ class Right(StrEnum):
     BOARD = "board"
     EXCEPTIONS = "exceptions"
     QUARANTINE = "quarantine"
+    MODERATE = "moderate"
+    """What everybody may read: reports, findings, appeals."""
     PEOPLE = "people"
     """Who works where; absences and deputies of others."""
     ACCOUNTS = "accounts"
@@ -130,6 +132,13 @@ ROWS: tuple[RightRow, ...] = (
         by_deputy=True,
         ko="격리함",
         en="Quarantine",
+    ),
+    RightRow(
+        right=Right.MODERATE,
+        reach=_all(Role.FIRST_LINE, Role.INSPECTOR, Role.ADMINISTRATOR),
+        by_deputy=True,
+        ko="공개 심사",
+        en="Moderation of public cases",
     ),
     RightRow(
         right=Right.PEOPLE,

@@ -20,6 +20,19 @@ class ExtensionReason(StrEnum):
     """부득이한 사유, as the law had it for receipts before 2026-05-06."""
 
 
+class HideGround(StrEnum):
+    """Why a case is not shown to everybody any more; it is handled on all the same."""
+
+    ABUSE = "abuse"
+    DEFAMATION = "defamation"
+    ELECTIONEERING = "electioneering"
+    """공직선거법: support of or against a candidate or party."""
+    PERSONAL_DATA = "personal_data"
+    ADVERTISEMENT = "advertisement"
+    OBSCENITY = "obscenity"
+    PUBLIC_ORDER = "public_order"
+
+
 class DeclineGround(StrEnum):
     """민원 처리의 예외: the nine matters of 민원처리법 §21 that need not be processed."""
 

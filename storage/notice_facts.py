@@ -35,6 +35,9 @@ TOLD_TEXTS: Mapping[EventKind, Mapping[str, str]] = {
     EventKind.ANSWERED: {"text": "answer"},
     EventKind.REFUSED: {"text": "answer", "remedy": "remedy"},
     EventKind.DECLINED: {"reason": "reason"},
+    EventKind.HIDDEN: {"reason": "reason"},
+    EventKind.UNHIDDEN: {"reason": "reason"},
+    EventKind.HIDING_KEPT: {"reason": "reason"},
     EventKind.CLOSED: {"text": "answer", "reason": "reason"},
     EventKind.EXTENDED: {"reason": "reason"},
     EventKind.SUPPLEMENT_REQUESTED: {"text": "content"},
@@ -46,6 +49,7 @@ TOLD_TEXTS: Mapping[EventKind, Mapping[str, str]] = {
 GROUNDS: Mapping[EventKind, str] = {
     EventKind.EXTENDED: "reason_code",
     EventKind.DECLINED: "decline_ground",
+    EventKind.HIDDEN: "hide_ground",
     EventKind.EXCLUSION_STARTED: "exclusion_ground",
 }
 SUPPLEMENT_PERIODS = frozenset({EventKind.SUPPLEMENT_REQUESTED, EventKind.SUPPLEMENT_EXTENDED})

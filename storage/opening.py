@@ -15,6 +15,7 @@ from schema.submission import Submission
 from storage.attachments import adopt_attachments
 from storage.cases import Petitioner
 from storage.event_log import submission_event, write_event
+from storage.moderation import look_over
 from storage.sealing import DataKey
 from storage.searching import masked_values
 from storage.store import Store
@@ -69,6 +70,8 @@ async def open_case(
             phone_hash=store.keyring.phone_hash(phone) if phone else None,
         )
     )
+    if submission.public and not synthetic:
+        await look_over(conn, number, str(values["summary"]))
     detail = await _keep_texts(conn, submission, number, key)
     await adopt_attachments(conn, number, [part.id for part in submission.attachments])
     if submission.attachments:

@@ -263,6 +263,7 @@ def case_values(facts: CaseFacts, event: CaseEvent, moment: Moment | None) -> di
         "ended_at": facts.ended_at,
         "term": facts.term,
         "extended": facts.extensions > 0,
+        "hidden": facts.hidden,
         "merged_into": facts.merged_into,
         "legal_due_at": event.legal_due_at,
         "target_due_at": event.target_due_at,

@@ -14,6 +14,7 @@ from schema.events import Actor
 from schema.model import Frozen
 from schema.quarantine import QuarantineReason, UnintelligibleError
 from schema.submission import RecordKind, Submission
+from storage.moderation import look_over
 from storage.opening import open_case
 from storage.record import Recorder
 from storage.same_here import wish_to_join
@@ -146,11 +147,13 @@ async def _change(
         key = await case_key(conn, store, number)
         kept: UUID = await keep_text(conn, key, number, TextKind.AMENDMENT, submission.text)
         detail["text"] = str(kept)
+        masked = masked_values(submission.text)
         await conn.execute(
             update(cases)
             .where(cases.c.number == number)
-            .values(revision=submission.revision, **masked_values(submission.text))
+            .values(revision=submission.revision, **masked)
         )
+        await look_over(conn, number, str(masked["summary"]))
     await recorder.record_in(
         conn,
         Command(

@@ -17,6 +17,7 @@ from schema.grounds import (
     DeclineGround,
     ExclusionGround,
     ExtensionReason,
+    HideGround,
     ReturnGround,
 )
 from schema.model import Frozen
@@ -54,6 +55,7 @@ class ActBody(Frozen):
     exclusion_ground: ExclusionGround | None = None
     return_ground: ReturnGround | None = None
     correction_ground: CorrectionGround | None = None
+    hide_ground: HideGround | None = None
 
     @model_validator(mode="before")
     @classmethod

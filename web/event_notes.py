@@ -193,6 +193,7 @@ _NOTES: Mapping[EventKind, Callable[[Noted], str | None]] = {
     EventKind.DECLINED: lambda noted: noted.chosen("decline_ground"),
     EventKind.EXCLUSION_STARTED: lambda noted: noted.chosen("exclusion_ground"),
     EventKind.CORRECTION_DEMANDED: lambda noted: noted.chosen("correction_ground"),
+    EventKind.HIDDEN: lambda noted: noted.chosen("hide_ground"),
     EventKind.CLOSED: _closed,
     EventKind.GROUP_DESIGNATED: _group,
     EventKind.DELIBERATED: _deliberated,

@@ -47,6 +47,8 @@ ROUTE_RIGHTS: Mapping[str, Right] = {
     "POST /staff/quarantine/{entry_id}": Right.QUARANTINE,
     "GET /staff/exceptions": Right.EXCEPTIONS,
     "POST /staff/exceptions/{item}": Right.EXCEPTIONS,
+    "GET /staff/moderation": Right.MODERATE,
+    "POST /staff/moderation/{item}": Right.MODERATE,
     "GET /staff/board": Right.BOARD,
     "GET /staff/petitions/new": Right.ENTER,
     "POST /staff/petitions/new": Right.ENTER,

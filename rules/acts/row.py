@@ -66,6 +66,11 @@ class Condition(StrEnum):
     DEMANDED = "demanded"
     ANOTHER_CASE = "another_case"
     SAME_PUBLIC_MATTER = "same_public_matter"
+    NOT_HIDDEN = "not_hidden"
+    IS_HIDDEN = "is_hidden"
+    HIDING_APPEALED = "hiding_appealed"
+    NOT_APPEALED = "not_appealed"
+    ANOTHER_PERSON = "another_person"
     ASKED_BY_PETITIONER = "asked_by_petitioner"
     ASKS_PLATE = "asks_plate"
 

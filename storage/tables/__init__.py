@@ -23,6 +23,7 @@ from storage.tables.intake import (
     quarantine,
     registered_revision,
 )
+from storage.tables.moderation import moderation_item
 from storage.tables.partners import partner, partner_request
 from storage.tables.phones import phone_code, phone_session
 from storage.tables.staff import (
@@ -66,6 +67,7 @@ __all__ = [
     "intake_journal",
     "log_position",
     "metadata",
+    "moderation_item",
     "outage_window",
     "outbox",
     "owed_look",

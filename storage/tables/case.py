@@ -209,6 +209,12 @@ case_event = Table(
         "case_number",
         postgresql_where=text(WAS_ASKED.replace("case_event.", "")),
     ),
+    Index(
+        "ix_case_event_hiding_appealed",
+        "case_number",
+        "seq",
+        postgresql_where=text("kind = 'hiding_appealed'"),
+    ),
     Index("ix_case_event_by_itself", "recorded_at", postgresql_where=text(BY_ITSELF)),
     Index(
         "ix_case_event_public",

@@ -39,6 +39,8 @@ TEMPI = ((0, 0, 1), (0, 3, 8, 20), (20, 60, 300))
 """Hours between two acts: a hurried life, a usual one, one of long silences."""
 SEEDS = st.integers(0, 2**32)
 
+WHO = ("somebody", "another")
+
 VALUES: dict[str, tuple[JsonValue, ...]] = {
     "department": ("3130000.roads", HOUSING, "3220000.roads", "6110000.first-line", "nowhere.x"),
     "item": ("HB04", "AD03", "RD02", "SG01", "TR02", "NONE"),
@@ -47,6 +49,7 @@ VALUES: dict[str, tuple[JsonValue, ...]] = {
     "reason_code": ("cooperation", "fact_finding", "comparable", "overload", "no such reason"),
     "decline_ground": ("private_matter", "too_much_work"),
     "exclusion_ground": ("hearing",),
+    "hide_ground": ("abuse",),
     "return_ground": ("not_supplemented", "undeliverable"),
     "correction_ground": ("period_exceeded",),
     "households": (2, 5, 300),
@@ -98,7 +101,7 @@ def any_act(case: LivingCase, now: datetime, chance: random.Random) -> CaseEvent
         rows = [row for row in rows if row.step and row.action not in RARE_ENDS] or rows
     row = chance.choice(rows)
     role = chance.choice(sorted(row.roles))
-    actor = Actor(role=role, department=case.facts.department, account="somebody")
+    actor = Actor(role=role, department=case.facts.department, account=chance.choice(WHO))
     names = (*row.needs, *(name for name in row.takes if chance.random() < 0.5))
     detail = {name: chance.choice(VALUES.get(name, ("text",))) for name in names}
     return case.act(row.action, now, actor, **detail)

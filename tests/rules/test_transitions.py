@@ -162,10 +162,18 @@ def test_notes_never_move_a_clock() -> None:
         Action.REMOVE_AT_SOURCE: {"revision": 1},
         Action.DELIBERATE: {"held_on": "2026-06-10", "text": "의결"},
         Action.DESIGNATE_GROUP: {"households": 5, "signatures": 5},
+        Action.HIDE: {"hide_ground": "abuse"},
+        Action.APPEAL_HIDING: {"text": "아닙니다"},
+        Action.KEEP_HIDDEN: {"reason": "그대로"},
+        Action.UNHIDE: {},
         Action.DELIVER: {"reply": "r", "means": "sms", "outcome": "delivered"},
     }
     actors = {
         Action.CHANGE: CITIZEN,
+        Action.APPEAL_HIDING: CITIZEN,
+        Action.KEEP_HIDDEN: Actor(
+            role=Role.INSPECTOR, department="6110000.audit", account="another"
+        ),
         Action.AMEND: Actor(role=Role.CHANNEL),
         Action.REMOVE_AT_SOURCE: Actor(role=Role.CHANNEL),
         Action.DELIVER: SYSTEM,

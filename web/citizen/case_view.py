@@ -29,6 +29,7 @@ IN_ORDER = (
     Action.OBJECT,
     Action.REOPEN,
     Action.CHANGE,
+    Action.APPEAL_HIDING,
     Action.DEMAND_CORRECTION,
     Action.WITHDRAW,
 )

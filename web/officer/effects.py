@@ -15,6 +15,7 @@ class Group(StrEnum):
     MATTER = "matter"
     WAYS_OUT = "ways_out"
     RELATIONS = "relations"
+    PUBLIC = "public"
 
 
 GROUPS: Mapping[Group, Sequence[Action]] = {
@@ -57,6 +58,7 @@ GROUPS: Mapping[Group, Sequence[Action]] = {
         Action.OBJECT,
         Action.REOPEN,
     ),
+    Group.PUBLIC: (Action.HIDE, Action.UNHIDE, Action.KEEP_HIDDEN),
     Group.RELATIONS: (
         Action.MERGE,
         Action.UNMERGE,
