@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 from uuid import UUID
@@ -107,6 +108,28 @@ def replay(
         _within(
             lambda settings: run_replay(
                 settings, file, keep_dates=keep_dates, concurrency=concurrency
+            )
+        )
+    )
+
+
+@app.command()
+def seed(
+    cases: Annotated[int, typer.Option(min=1, max=20_000_000, help="How many.")] = 100_000,
+    number: Annotated[int, typer.Option("--seed", help="The same number, the same city.")] = 1,
+    last: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day; yesterday.")
+    ] = None,
+    processes: Annotated[int, typer.Option(min=1, max=64)] = 2,
+) -> None:
+    """Make a believable city of many cases, in a database that has none."""
+    from cli.seed import run_seed
+
+    day = last.date() if last else None
+    _end(
+        _within(
+            lambda settings: run_seed(
+                settings, cases=cases, seed=number, last=day, processes=processes
             )
         )
     )

@@ -1,0 +1,184 @@
+"""The made-up city: every case as the engine itself would have written it."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from sqlalchemy import func, select
+
+from cli.seed import Seeding, plain, run_seed, seed_day
+from rules.book import read_rule_book
+from rules.calendar import national_calendar
+from rules.life import facts_of
+from rules.search_terms import search_query
+from schema.codes import CaseKind, EventKind, State
+from schema.events import CaseEvent
+from settings import Settings
+from stack.postgres import Postgres
+from storage.cases import event_of, petitioner_of
+from storage.keys import Keyring, write_keyring
+from storage.record import case_values
+from storage.seeding.copying import NotEmptyError, check_empty
+from storage.seeding.days import cases_by_day, rows_of
+from storage.seeding.life import Town
+from storage.staff_search import Wanted, count
+from storage.store import Store, open_store
+from storage.tables import case_event, cases
+from tests.conftest import TEMPLATE
+
+LAST = date(2026, 11, 24)
+TOWN = Town(read_rule_book(), national_calendar(version=1), datetime(2026, 11, 24, 15, tzinfo=UTC))
+DAYS = ((date(2026, 3, 4), 600), (date(2026, 7, 20), 700), (LAST, 700))
+
+
+async def logs_of(store: Store) -> dict[str, list[CaseEvent]]:
+    """All logs, by case."""
+    found: dict[str, list[CaseEvent]] = {}
+    in_order = select(case_event).order_by(case_event.c.case_number, case_event.c.seq)
+    async with store.engine.connect() as conn:
+        for row in await conn.execute(in_order):
+            event = event_of(row)
+            found.setdefault(event.case, []).append(event)
+    return found
+
+
+def seeding_of(store: Store) -> Seeding:
+    url = store.engine.url.render_as_string(hide_password=False)
+    return Seeding(url, store.keyring, TOWN, 2000, 7, LAST)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def town(
+    postgres: Postgres, keyring: Keyring, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Store]:
+    """A database with two thousand cases of three days; no test changes it."""
+    postgres.create_database("seeded", template=TEMPLATE)
+    store = open_store(
+        postgres.url("seeded"),
+        keyring=keyring,
+        attachments_dir=tmp_path_factory.mktemp("attachments"),
+        role="test",
+    )
+    seeding = seeding_of(store)
+    conn = await asyncpg.connect(plain(seeding.url))
+    for day, many in DAYS:
+        await seed_day(seeding, conn, day, many)
+    await conn.close()
+    yield store
+    await store.close()
+
+
+async def test_every_log_folds_to_its_row(town: Store) -> None:
+    """What the log of a case says is what its row says, for each case; the log has no gaps, its
+    instants do not go back, and what is open has a next moment that the rules give."""
+    async with town.engine.connect() as conn:
+        rows = (await conn.execute(select(cases))).all()
+    logs = await logs_of(town)
+    assert len(rows) == 2000
+    for row in rows:
+        log = logs[row.number]
+        assert [event.seq for event in log] == list(range(1, len(log) + 1))
+        assert [event.at for event in log] == sorted(event.at for event in log)
+        facts = facts_of(log, kind=CaseKind(row.kind))
+        moment = None
+        if not facts.ended:
+            clocks = TOWN.book.clocks(facts, TOWN.calendar)
+            moment = TOWN.book.moment(facts, clocks, TOWN.calendar)
+        expected = case_values(facts, log[-1], moment)
+        assert {name: getattr(row, name) for name in expected} == expected, row.number
+
+
+async def test_deadlines_are_those_of_the_rules(town: Store) -> None:
+    """Of every case whose answer is still owed, both deadlines are what the rule book computes."""
+    owed = {State.RECEIVED, State.ASSIGNED, State.PROCESSING, State.TRANSFERRED, State.REANSWER}
+    async with town.engine.connect() as conn:
+        rows = (await conn.execute(select(cases).where(cases.c.state.in_(owed)))).all()
+    logs = await logs_of(town)
+    assert len(rows) > 50
+    for row in rows:
+        facts = facts_of(logs[row.number], kind=CaseKind(row.kind))
+        clocks = TOWN.book.clocks(facts, TOWN.calendar)
+        counted = (clocks.legal_due_at, clocks.target_due_at)
+        assert (row.legal_due_at, row.target_due_at) == counted, row.number
+
+
+async def test_a_day_has_every_kind_of_story(town: Store) -> None:
+    """Answers in time and late, ladders, transfers, ratings, open cases on the last day."""
+    async with town.engine.connect() as conn:
+        kinds = Counter((await conn.scalars(select(case_event.c.kind))).all())
+        late = await conn.scalar(
+            select(func.count()).where(cases.c.answered_at > cases.c.legal_due_at)
+        )
+        still = await conn.scalar(select(func.count()).where(~cases.c.ended))
+    assert {
+        *(EventKind.ANSWERED, EventKind.CLOSED, EventKind.REMINDED, EventKind.ESCALATED),
+        *(EventKind.TRANSFERRED, EventKind.RATED, EventKind.WITHDRAWN, EventKind.REFUSED),
+    } <= kinds.keys()
+    assert 40 < (late or 0) < 300
+    assert (still or 0) > 100
+
+
+async def test_words_are_sealed_masked_and_found(town: Store) -> None:
+    """The masked words find the case as those of the engine do; the petitioner opens with the
+    city's keys."""
+    query = search_query("주정차")
+    async with town.engine.connect() as conn:
+        found = await count(conn, Wanted(readers=None, query=query))
+        plain_found = await conn.scalar(
+            select(func.count()).where(cases.c.summary.contains("주정차"))
+        )
+        number = await conn.scalar(select(cases.c.number).limit(1))
+        told = await petitioner_of(conn, town, str(number))
+    assert found == plain_found
+    assert found > 10
+    assert (told.contact.phone or "").startswith("0100")
+
+
+def test_the_same_number_makes_the_same_city(keyring: Keyring) -> None:
+    """All but what keys and nonces make of it; another number makes another city."""
+    made = [
+        rows_of(LAST, 40, seed=seed, town=TOWN, keyring=keyring).lines["case_event"]
+        for seed in (7, 7, 8)
+    ]
+    assert made[0] == made[1]
+    assert made[0] != made[2]
+
+
+@pytest.mark.parametrize("total", [1, 999, 100_000])
+def test_the_days_have_as_many_cases_as_were_asked_for(total: int) -> None:
+    """To the last one; a working day has more than a Sunday."""
+    days = cases_by_day(total, first=date(2023, 11, 26), last=LAST)
+    assert sum(days.values()) == total
+    if total > 10_000:
+        assert days[date(2026, 3, 9)] > days[date(2026, 3, 8)]
+
+
+async def test_a_city_with_cases_of_its_own_is_not_seeded(town: Store) -> None:
+    """What was made before stays as it is; a real case beside it ends the run."""
+    conn = await asyncpg.connect(plain(seeding_of(town).url))
+    await check_empty(conn)
+    assert await seed_day(seeding_of(town), conn, LAST, 700) == 700
+    assert await conn.fetchval("SELECT count(*) FROM cases") == 2000
+    change = conn.transaction()
+    await change.start()
+    await conn.execute("UPDATE cases SET external_id = 'real' WHERE number < '260304-000002'")
+    with pytest.raises(NotEmptyError, match="cases of its own"):
+        await check_empty(conn)
+    await change.rollback()
+    await conn.close()
+
+
+async def test_the_command_makes_a_city_in_processes(
+    database_url: str, keyring: Keyring, tmp_path: Path
+) -> None:
+    """Asked for five cases it makes five, whole, in a database that it migrates itself."""
+    write_keyring(tmp_path / "keys.json", keyring)
+    settings = Settings(database_url=database_url, keys_file=tmp_path / "keys.json")
+    assert await run_seed(settings, cases=5, seed=1, last=LAST, processes=1) == 0
+    conn = await asyncpg.connect(plain(database_url))
+    assert await conn.fetchval("SELECT count(*) FROM cases") == 5
+    await conn.close()
