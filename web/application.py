@@ -12,8 +12,8 @@ from storage.sessions import SessionLimits
 from storage.store import Store
 from web.addresses import Networks
 from web.bodies import Bodies
-from web.citizen import api as citizen_api
 from web.citizen import (
+    act_pages,
     case_pages,
     credit_pages,
     embed_pages,
@@ -26,6 +26,7 @@ from web.citizen import (
     public_page,
     suggestions,
 )
+from web.citizen import api as citizen_api
 from web.compression import Compression
 from web.guard import Guard
 from web.limits import Limits
@@ -67,6 +68,7 @@ ROUTERS = (
     live_pages.router,
     my_pages.router,
     case_pages.router,
+    act_pages.router,
     public_list.router,
     credit_pages.router,
     public_page.router,
@@ -136,6 +138,7 @@ def build(
         limits=limits,
         live=Live(store),
         public_url=public_url,
+        trusted_proxies=trusted_proxies,
         now=now,
     )
     app.state.partner_rates = PartnerRates()

@@ -62,6 +62,12 @@ def _days(noted: Noted) -> str | None:
     return noted.said("note.days", n=days) if days is not None else None
 
 
+def _files(noted: Noted) -> str | None:
+    """How many files came with it."""
+    files = noted.get("attachments")
+    return noted.said("note.files", n=len(files)) if isinstance(files, list) and files else None
+
+
 def _until(noted: Noted) -> str | None:
     if noted.until is None:
         return _days(noted)
@@ -174,6 +180,8 @@ def _partners_word(noted: Noted) -> str | None:
 
 _NOTES: Mapping[EventKind, Callable[[Noted], str | None]] = {
     EventKind.COMMENTED: _partners_word,
+    EventKind.ADDED: _files,
+    EventKind.SUPPLEMENTED: _files,
     EventKind.RATED: lambda noted: noted.wording.code("grade", noted.get("grade")),
     EventKind.REMINDED: _climbed,
     EventKind.ESCALATED: _climbed,

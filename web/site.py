@@ -18,6 +18,8 @@ from storage.calendars import Calendars
 from storage.sessions import SessionLimits
 from storage.staff import Account
 from storage.store import Store
+from web.addresses import Networks
+from web.addresses import address_of as whose
 from web.wording import Language, Wording
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class Site:
     local_sign_in: bool = True
     limits: SessionLimits = field(default_factory=SessionLimits)
     now: Callable[[], datetime] = utc_now
+    trusted_proxies: Networks = ()
     calendars: Calendars = field(default_factory=Calendars)
 
     @property
@@ -75,7 +78,7 @@ SiteHere = Annotated[Site, Depends(site_of)]
 
 def address_of(request: Request) -> str:
     """Where a request came from, for limits."""
-    return request.client.host if request.client else ""
+    return whose(request.scope, site_of(request).trusted_proxies)
 
 
 @cache

@@ -3,6 +3,7 @@
 from rules.acts.row import (
     ANY_STAFF,
     ANY_STATE,
+    CITIZEN,
     INTERNAL,
     OPEN_STATES,
     PETITIONER,
@@ -84,6 +85,18 @@ ROWS: tuple[Transition, ...] = (
         visibility=INTERNAL,
         label_ko="차량번호 확인",
         label_en="Confirm the number plate",
+    ),
+    Transition(
+        action=Action.ADD,
+        event=EventKind.ADDED,
+        step=False,
+        sources=ANY_STATE,
+        roles=CITIZEN,
+        needs=("text",),
+        text=TextKind.SUPPLEMENT,
+        visibility=PETITIONER,
+        label_ko="내용·사진 더하기",
+        label_en="Add words or photos",
     ),
     Transition(
         action=Action.AMEND,

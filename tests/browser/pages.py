@@ -55,6 +55,21 @@ class Shown:
     status: int = 200
 
 
+async def ask_for_code(page: Page) -> None:
+    """Have a code sent to a telephone."""
+    await page.locator("#f-phone").fill("010-3333-4444")
+    await page.locator("main form button").click()
+    await page.locator("#f-code").wait_for()
+
+
+async def enter_a_wrong_code(page: Page) -> None:
+    """Have a code sent, and enter another."""
+    await ask_for_code(page)
+    await page.locator("#f-code").fill("no digits")
+    await page.locator("main form button").click()
+    await page.locator("#faults li").wait_for()
+
+
 async def send_first_form(page: Page) -> None:
     """Send the first form of the content as it is, past what the browser itself would ask for."""
     await page.locator("main form[method=post]").first.evaluate(
@@ -114,6 +129,14 @@ PAGES: tuple[Shown, ...] = (
     Shown("case, merged", "/cases/{number}", states.merged),
     Shown("case, withdrawn", "/cases/{number}", states.withdrawn),
     Shown("case, an act recorded", "/cases/{number}", states.act_recorded),
+    Shown("case, rated low", "/cases/{number}", states.rated_low),
+    Shown("case, late", "/cases/{number}", states.late),
+    Shown("case, erased", "/cases/{number}", states.erased),
+    Shown("withdrawing", "/cases/{number}/withdraw", states.withdrawing),
+    Shown("my petitions, the telephone", "/my", "/my"),
+    Shown("my petitions, no telephone", "/my", "/my", steps=send_first_form, status=422),
+    Shown("my petitions, a wrong code", "/my/code", "/my", steps=enter_a_wrong_code, status=422),
+    Shown("my petitions, the code", "/my/code", "/my", steps=ask_for_code),
     Shown("public case", "/public/{number}", states.public),
     Shown("no public case", "/public/{number}", "/public/261123-000001-K", status=404),
     Shown("sign-in", "/staff/sign-in", "/staff/sign-in"),
@@ -170,6 +193,10 @@ NOT_PAGES = frozenset(
         "/openapi.json",
         "/embed.js",
         "/cases/{number}/photos/{photo}",
+        "/cases/{number}/live",
+        "/cases/{number}/linked/{other}",
+        "/my/cases/{number}",
+        "/staff/live",
         "/staff/cases/{number}/photos/{photo}",
     }
 )

@@ -104,6 +104,30 @@ async def answered(city: City) -> str:
     return own(city, await _answered(city))
 
 
+async def rated_low(city: City) -> str:
+    """Answered and not found good: asked whether to ask again."""
+    number = await _answered(city)
+    await life.asked(city, number, Action.RATE, actor=life.PETITIONER, grade=2, text="왜요")
+    return own(city, number)
+
+
+async def late(city: City) -> str:
+    """The deadline has passed."""
+    return own(city, await city.case(LONG, item="RD02", at=datetime.now(UTC) - timedelta(days=30)))
+
+
+async def erased(city: City) -> str:
+    """What could be read of it was erased."""
+    number = await city.case()
+    await life.erased(city, number)
+    return own(city, number)
+
+
+async def withdrawing(city: City) -> str:
+    """Asked before withdrawing."""
+    return own(city, await city.case(), "/withdraw")
+
+
 async def refused(city: City) -> str:
     """Refused, objected to: two cases that lead to each other."""
     number = await city.case("보상해 주세요", item="RD02")

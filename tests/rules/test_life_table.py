@@ -138,6 +138,7 @@ def test_an_ended_case_takes_only_what_comes_after_an_end() -> None:
     afterwards = {
         Action.CLOSE,
         Action.RATE,
+        Action.ADD,
         Action.OBJECT,
         Action.REOPEN,
         Action.DEMAND_CORRECTION,

@@ -190,4 +190,4 @@ def test_notes_never_move_a_clock() -> None:
     assert parking.act(Action.CONFIRM_PLATE, "2026-06-09 10:00", head, text="12가3456")
     assert parking.clocks == stood
     others = {row.action for row in ROWS if not row.step} - notes.keys() - {Action.CONFIRM_PLATE}
-    assert others == {Action.CONSENT, Action.OBJECT, Action.REOPEN, Action.RATE}
+    assert others == {Action.CONSENT, Action.OBJECT, Action.REOPEN, Action.RATE, Action.ADD}

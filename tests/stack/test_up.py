@@ -13,6 +13,8 @@ from stack.processes import Child, free_port, is_listening
 
 LOOKS = 900
 LOOK_SECONDS = 0.1
+TEN_SECONDS = 10.0
+"""What `make run` takes to end at most, also while pages are kept up to date."""
 
 
 class Terminal:
@@ -107,7 +109,27 @@ async def test_a_city_is_brought_up_survives_and_carries_on(tmp_path: Path) -> N
             assert await fourth.child.wait() == 1
         assert f"Port {second.port} is taken" in _flat(fourth)
         assert "set MINWON_HTTP_PORT" in _flat(fourth)
+
+        opened = asyncio.Event()
+        reading = asyncio.create_task(_read_on(second.port, receipt, opened))
+        await opened.wait()
+        await second.child.stop(grace=TEN_SECONDS)
+        assert second.child.returncode == 0, second.shown()
+        await reading
     assert parts_of(state) == {}
+
+
+async def _read_on(port: int, receipt: dict[str, str], opened: asyncio.Event) -> None:
+    """Keep a petitioner's page up to date until the city ends; a stream that is broken off, not
+    ended, raises."""
+    url = f"http://127.0.0.1:{port}/cases/{receipt['receipt_number']}/live"
+    async with (
+        httpx.AsyncClient(cookies={"minwon_case_key": receipt["key"]}, timeout=60) as client,
+        client.stream("GET", url) as answer,
+    ):
+        async for line in answer.aiter_lines():
+            if line == "event: ready":
+                opened.set()
 
 
 def _flat(terminal: Terminal) -> str:

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx
+from sqlalchemy import delete, select
 
 from schema.codes import Action, Role
 from schema.commands import Outcome
 from schema.events import Actor
 from storage.cases import find_case
 from storage.commands import keep_command
+from storage.tables import cases, data_key
 from tests.web.conftest import FIRST_LINE, City
 from web.opened import OpenedCase, load_case
 from web.site import Site
@@ -64,3 +66,11 @@ async def merged(city: City) -> tuple[str, str]:
     await city.record(number, Action.MERGE, into=root, reason="같은 가로등")
     await city.record(root, Action.START)
     return number, root
+
+
+async def erased(city: City, number: str) -> None:
+    """Destroy what opens a case, as erasure does."""
+    async with city.store.engine.begin() as conn:
+        statement = select(cases.c.data_key_id).where(cases.c.number == number)
+        key = await conn.scalar(statement)
+        await conn.execute(delete(data_key).where(data_key.c.id == key))

@@ -59,19 +59,19 @@ async def test_an_objection_becomes_a_case_that_leads_back(city: City) -> None:
     answer = await browser.post(f"/cases/{number}/object", data=form)
     assert answer.status_code == 303, answer.text
     page = (await browser.get(f"/cases/{number}")).text
-    link = re.search(r'href="(/cases/([0-9A-Z-]+)\?key=[^"]+)"', page)
+    link = re.search(rf'href="(/cases/{number}/linked/([0-9A-Z-]+))"', page)
     assert link is not None
-    later = city.browser()
-    assert (await later.get(link[1])).status_code == 303
-    back = (await later.get(f"/cases/{link[2]}")).text
+    assert city.key(link[2]) not in page
+    assert (await browser.get(link[1])).headers["location"] == f"/cases/{link[2]}"
+    back = (await browser.get(f"/cases/{link[2]}")).text
     assert f"{number}에 대한 이의신청입니다." in back
-    assert f"/cases/{number}?key={city.key(number)}" in back
+    assert f'href="/cases/{link[2]}/linked/{number}"' in back
     staff = (await (await first_line(city)).get(f"/staff/cases/{link[2]}")).text
     assert f'href="/staff/cases/{number}"' in staff
 
 
 async def test_a_linked_case_shows_no_key_to_staff_or_everybody(city: City) -> None:
-    """Only the petitioner's own page carries the other case's key."""
+    """The other case opens from the petitioner's own page only."""
     number = await city.case("보상해 주세요", item="RD02")
     await city.record(number, Action.REFUSE, text="대상이 아닙니다", remedy="이의신청 30일")
     _, outcome = await asked(city, number, Action.OBJECT, actor=PETITIONER, text="다시")

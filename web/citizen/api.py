@@ -1,8 +1,9 @@
 """A petitioner's case for programs, with the header X-Minwon-Key."""
 
 from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime
 
@@ -13,8 +14,10 @@ from schema.events import CaseEvent
 from schema.grounds import Relation
 from schema.model import Frozen
 from schema.numbers import typed_receipt_number
+from schema.submission import Attachment
 from web.acts import ActBody, OnItsWay, act_body, foreign_fields
 from web.citizen.access import open_with_key
+from web.citizen.case_now import officer_of
 from web.citizen.case_view import (
     CITIZEN,
     CITIZENS_ACTIONS,
@@ -22,9 +25,11 @@ from web.citizen.case_view import (
     asked_for,
     objection_until,
     offered_to_citizen,
+    rating_of,
 )
 from web.due import why_due
 from web.opened import OpenedCase
+from web.photos import photo_response
 from web.problems import ProblemError, ProblemView, no_such_case, refused, wrong_fields
 from web.site import Site, SiteHere
 from web.timeline import answer_of, timeline
@@ -63,6 +68,16 @@ class LinkView(Frozen):
     came_from_this: bool
 
 
+class FileView(Frozen):
+    """A photo or video of the petition; `path` gives its content, with the same header."""
+
+    id: UUID
+    media_type: str
+    size: int
+    captured_at: AwareDatetime | None
+    path: str
+
+
 class PetitionView(Frozen):
     """A petition as its petitioner may see it. `due_at` is the legal due, else the target;
     `steps` say how the legal due was counted. While it is merged into another case,
@@ -83,6 +98,11 @@ class PetitionView(Frozen):
     urgent: bool = False
     item: str | None = None
     department: DepartmentView | None = None
+    officer: str | None = None
+    """The name of whoever has it (민원처리법 시행령 §31); told to its petitioner only."""
+    next_ko: str | None = None
+    next_en: str | None = None
+    """What comes next, and what there is to do."""
     answer: str | None = None
     answered_at: AwareDatetime | None = None
     timeline: tuple[LineView, ...] = ()
@@ -90,6 +110,9 @@ class PetitionView(Frozen):
     merged: bool = False
     steps: tuple[Step, ...] = ()
     supplement_until: AwareDatetime | None = None
+    supplement_asked: str | None = None
+    rated: int | None = None
+    attachments: tuple[FileView, ...] = ()
     objection_until: AwareDatetime | None = None
     allowed_actions: tuple[Action, ...] = ()
     linked: tuple[LinkView, ...] = ()
@@ -98,7 +121,28 @@ class PetitionView(Frozen):
 @router.get("/{number}", summary="Follow a petition", responses={404: {"model": ProblemView}})
 async def show(site: SiteHere, number: str, key: Key = "") -> PetitionView:
     """State, timeline, deadline, department and answer. A wrong key is 404, as no petition is."""
-    return view_of(await _opened(site, number, key), site)
+    opened = await _opened(site, number, key)
+    view = view_of(opened, site)
+    if opened.case is None:
+        return view
+    root = opened.around.root if opened.around else None
+    merged = opened.case.state is State.MERGED and root is not None
+    officer = await officer_of(site, root if merged and root else opened.case)
+    return view.model_copy(update={"officer": officer})
+
+
+@router.get(
+    "/{number}/attachments/{attachment}",
+    summary="A photo or video of a petition",
+    response_class=Response,
+    responses={404: {"model": ProblemView}},
+)
+async def attachment(
+    request: Request, site: SiteHere, number: str, attachment: str, key: Key = ""
+) -> Response:
+    """The content of one of its files, free of what it said of device and place."""
+    opened = await _opened(site, number, key)
+    return await photo_response(request, site, opened.attachments, attachment)
 
 
 @router.post(
@@ -114,7 +158,7 @@ async def show(site: SiteHere, number: str, key: Key = "") -> PetitionView:
 async def act(
     site: SiteHere, number: str, action: Action, body: ActBody, key: Key = ""
 ) -> Response:
-    """What its petitioner may do: `supplement`, `extend_supplement`, `change`, `consent`,
+    """What its petitioner may do: `add`, `supplement`, `extend_supplement`, `change`, `consent`,
     `withdraw`, `ask_again`, `object`, `reopen`, `demand_correction`, `rate`; `allowed_actions` of
     the petition names those that are open now."""
     opened = await _opened(site, number, key)
@@ -165,9 +209,12 @@ def view_of(opened: OpenedCase, site: Site) -> PetitionView:
             status_ko=ko.state(State.SUBMITTED),
             status_en=en.state(State.SUBMITTED),
             registered=False,
+            next_ko=ko.t(f"next.{State.SUBMITTED}"),
+            next_en=en.t(f"next.{State.SUBMITTED}"),
             submitted_at=opened.submitted_at,
         )
     explained, asked = site.book.explained(opened.facts, around.calendar), asked_for(opened, site)
+    rating = rating_of(opened)
     together = around.root if case.state is State.MERGED else None
     handled = together or case
     return PetitionView(
@@ -186,6 +233,8 @@ def view_of(opened: OpenedCase, site: Site) -> PetitionView:
         urgent=case.urgent,
         item=case.item,
         department=department_view(handled.department),
+        next_ko=ko.t(f"next.{case.state}"),
+        next_en=en.t(f"next.{case.state}"),
         answer=answer_of(opened.events, opened.texts or {}, eyes=Visibility.PETITIONER),
         answered_at=answered_at(opened),
         timeline=_lines(opened, ko, en),
@@ -193,6 +242,9 @@ def view_of(opened: OpenedCase, site: Site) -> PetitionView:
         merged=case.state is State.MERGED,
         steps=explained.steps if explained else (),
         supplement_until=asked.until if asked else None,
+        supplement_asked=asked.words if asked else None,
+        rated=int(rating.grade) if rating else None,
+        attachments=tuple(_file(opened.number, facts) for facts in opened.attachments),
         objection_until=objection_until(opened, site),
         allowed_actions=tuple(row.action for row in offered_to_citizen(opened, site)),
         linked=tuple(
@@ -203,6 +255,16 @@ def view_of(opened: OpenedCase, site: Site) -> PetitionView:
             )
             for link in around.links
         ),
+    )
+
+
+def _file(number: str, facts: Attachment) -> FileView:
+    return FileView(
+        id=facts.id,
+        media_type=facts.media_type,
+        size=facts.size,
+        captured_at=facts.captured_at,
+        path=f"{router.prefix}/{number}/attachments/{facts.id}",
     )
 
 

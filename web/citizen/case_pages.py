@@ -7,18 +7,23 @@ from fastapi import APIRouter, Form, Request, Response
 from schema.addresses import case_address
 from schema.codes import Action, State, TextKind, Visibility
 from schema.commands import Refusal
+from schema.forms import MAX_FILES
 from schema.numbers import typed_receipt_number
 from storage.live import Length
 from web.act_forms import Typed
-from web.acts import ActForm, Standing, act_body, standing_of
+from web.acts import Standing, standing_of
 from web.citizen.access import keep_key, key_in_cookie, open_with_key
+from web.citizen.case_now import missing_of, now_of
 from web.citizen.case_view import (
-    CITIZEN,
     answered_at,
     asked_for,
     citizens_forms,
+    kept_of,
     leads,
+    linked_key,
     linked_of,
+    objection_until,
+    rating_of,
     together_lines,
 )
 from web.citizen.live_pages import seen_of
@@ -48,10 +53,11 @@ async def open_case(
     key: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Open a case with number and key as a person typed them."""
-    return await _enter(request, site, number, key.strip(), "")
+    return await enter(request, site, number, key.strip(), "")
 
 
-async def _enter(request: Request, site: Site, typed: str, key: str, path: str) -> Response:
+async def enter(request: Request, site: Site, typed: str, key: str, path: str) -> Response:
+    """Go to a page of the case with the key in a cookie, so that the address does not keep it."""
     number = typed_receipt_number(typed)
     if number is None or await open_with_key(site, number, key) is None:
         return not_found(request, typed)
@@ -75,7 +81,7 @@ async def show(
 ) -> Response:
     """The case page. A key in the address moves into a cookie, so that it does not stay there."""
     if key is not None:
-        return await _enter(request, site, number, key, "")
+        return await enter(request, site, number, key, "")
     opened = await open_with_key(site, number, key_in_cookie(request))
     if opened is None:
         return not_found(request, number)
@@ -89,7 +95,7 @@ async def receipt(
 ) -> Response:
     """The receipt (접수증): number, key and address, to keep or print."""
     if key is not None:
-        return await _enter(request, site, number, key, "/receipt")
+        return await enter(request, site, number, key, "/receipt")
     held = key_in_cookie(request)
     opened = await open_with_key(site, number, held)
     if opened is None:
@@ -107,6 +113,21 @@ async def photo(request: Request, site: SiteHere, number: str, photo: str) -> Re
     return await photo_response(request, site, opened.attachments, photo)
 
 
+@router.get("/cases/{number}/linked/{other}")
+async def linked(request: Request, site: SiteHere, number: str, other: str) -> Response:
+    """Go to a linked case of the same petitioner: the browser is given its key, which no address
+    shows."""
+    opened = await open_with_key(site, number, key_in_cookie(request))
+    if opened is None:
+        return not_found(request, number)
+    key = await linked_key(opened, site, other)
+    if key is None:
+        return not_found(request, other)
+    response = see(f"/cases/{other}")
+    keep_key(response, site, other, key)
+    return response
+
+
 async def case_page(
     request: Request,
     site: Site,
@@ -122,7 +143,10 @@ async def case_page(
     if opened.case is None:
         return page(request, "citizen/waiting.html", opened=opened)
     case, texts, around = opened.case, opened.texts or {}, opened.around
-    forms = citizens_forms(opened, site, wording, typed)
+    missing = missing_of(opened)
+    rating = rating_of(opened)
+    forms = {} if missing.erased else citizens_forms(opened, site, wording, typed, rating)
+    panel, asked = clock_panel(opened, site.book, site.now()), asked_for(opened, site)
     together = case.state is State.MERGED and around is not None and around.root is not None
     return page(
         request,
@@ -147,8 +171,21 @@ async def case_page(
         evidence=evidence_panel(opened),
         steps=steps_done(opened.events),
         why=why_due(opened, site.book, wording),
-        panel=clock_panel(opened, site.book, site.now()),
-        asked=asked_for(opened, site),
+        panel=panel,
+        asked=asked,
+        now=await now_of(
+            opened,
+            site,
+            wording,
+            panel=panel,
+            asked=asked,
+            objection_until=objection_until(opened, site) if Action.OBJECT in forms else None,
+        ),
+        missing=missing,
+        rated=rating.grade if rating else None,
+        low=rating is not None and rating.low,
+        kept=kept_of(typed),
+        most_files=MAX_FILES,
         links=await linked_of(opened, site, wording),
         forms=forms,
         leads=leads(opened, site, wording, tuple(forms)),
@@ -176,35 +213,3 @@ def _petition_text(opened: OpenedCase) -> str | None:
     kinds = (TextKind.PETITION, TextKind.AMENDMENT)
     found = [text for text in (opened.texts or {}).values() if text.kind in kinds]
     return found[-1].text if found and not found[-1].hidden else None
-
-
-@router.post("/cases/{number}/{action}")
-async def act(
-    request: Request,
-    site: SiteHere,
-    number: str,
-    action: Action,
-    body: Annotated[ActForm, Form()],
-) -> Response:
-    """Do what the petitioner may do, once however often the form is sent."""
-    opened = await open_with_key(site, number, key_in_cookie(request))
-    if opened is None or opened.case is None:
-        return not_found(request, number)
-    acted = await site.acting.act(
-        number,
-        action,
-        request_id=body.request_id,
-        actor=CITIZEN,
-        at=site.now(),
-        body=act_body(action, body),
-    )
-    if acted.refusal is not None:
-        return await case_page(
-            request,
-            site,
-            opened,
-            refusal=acted.refusal,
-            typed=Typed(action, body),
-            status=409,
-        )
-    return see(f"/cases/{number}?act={body.request_id}")

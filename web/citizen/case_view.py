@@ -2,7 +2,7 @@
 it is handled together with, and the cases it is linked with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rules.life_table import Transition
@@ -15,14 +15,16 @@ from web.act_forms import FormView, Typed, act_forms
 from web.offered import offered
 from web.opened import OpenedCase
 from web.site import Site
-from web.timeline import Line, text_of, timeline
+from web.timeline import RESULTS, Line, text_of, timeline
 from web.wording import Wording
 
 CITIZEN = Actor(role=Role.CITIZEN)
 CITIZENS_ACTIONS = tuple(row.action for row in TRANSITIONS.values() if Role.CITIZEN in row.roles)
+TAKE_FILES = frozenset({Action.SUPPLEMENT, Action.ADD})
 FIRST = (Action.SUPPLEMENT, Action.RATE)
 """Acts that stand where they are called for, not among the others."""
 IN_ORDER = (
+    Action.ADD,
     Action.EXTEND_SUPPLEMENT,
     Action.CONSENT,
     Action.ASK_AGAIN,
@@ -45,12 +47,24 @@ class AskedFor:
 
 @dataclass(frozen=True)
 class Linked:
-    """A linked case of the same petitioner; `key` opens it."""
+    """A linked case of the same petitioner."""
 
     number: str
     text: str
     state: State
-    key: str
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What the petitioner said last of the answer that stands."""
+
+    grade: str
+    words: str | None
+
+    @property
+    def low(self) -> bool:
+        """True for 불만족 and 매우 불만족."""
+        return self.grade in ("1", "2")
 
 
 def offered_to_citizen(opened: OpenedCase, site: Site) -> tuple[Transition, ...]:
@@ -59,16 +73,44 @@ def offered_to_citizen(opened: OpenedCase, site: Site) -> tuple[Transition, ...]
 
 
 def citizens_forms(
-    opened: OpenedCase, site: Site, wording: Wording, typed: Typed | None
+    opened: OpenedCase,
+    site: Site,
+    wording: Wording,
+    typed: Typed | None,
+    rating: Rating | None = None,
 ) -> dict[Action, FormView]:
-    """The petitioner's forms in the order of the page; a refused one keeps what was typed."""
+    """The petitioner's forms in the order of the page; a refused one keeps what was typed, and
+    who was not satisfied asks again with the reason that was given."""
     rows = {row.action: row for row in offered_to_citizen(opened, site)}
     if typed is not None and typed.action in CITIZENS_ACTIONS:
         rows.setdefault(typed.action, TRANSITIONS[typed.action])
     order = (*FIRST, *IN_ORDER)
-    return act_forms(
+    forms = act_forms(
         [rows[action] for action in order if action in rows], wording, CITIZENS_VOICE, typed=typed
     )
+    again = forms.get(Action.ASK_AGAIN)
+    if again is not None and not again.open and rating is not None and rating.low and rating.words:
+        fields = tuple(replace(field, kept=rating.words) for field in again.fields)
+        forms[Action.ASK_AGAIN] = replace(again, fields=fields)
+    return forms
+
+
+def kept_of(typed: Typed | None) -> Mapping[str, str]:
+    """What was typed into a rating that was refused."""
+    values = typed.values() if typed is not None and typed.action is Action.RATE else {}
+    return {"grade": values.get("grade", ""), "text": values.get("text", "")}
+
+
+def rating_of(opened: OpenedCase) -> Rating | None:
+    """The last rating since the last answer, or None."""
+    found = None
+    for event in opened.events:
+        if event.kind in RESULTS or "with" in event.detail:
+            found = None
+        elif event.kind is EventKind.RATED:
+            words = text_of(event, opened.texts or {}, eyes=Visibility.PETITIONER)
+            found = Rating(str(event.detail.get("grade")), words)
+    return found
 
 
 def asked_for(opened: OpenedCase, site: Site) -> AskedFor | None:
@@ -111,8 +153,18 @@ def answered_at(opened: OpenedCase) -> datetime | None:
     return opened.case.answered_at or (together[-1] if together else None)
 
 
+async def linked_key(opened: OpenedCase, site: Site, other: str) -> str | None:
+    """The key of the case `other` where it is linked with this one, else None."""
+    around = opened.around
+    if around is None or other not in {link.number for link in around.links}:
+        return None
+    async with site.store.engine.connect() as conn:
+        case = await find_case(conn, other)
+    return site.store.keyring.citizen_key(other, case.key_version) if case else None
+
+
 async def linked_of(opened: OpenedCase, site: Site, wording: Wording) -> tuple[Linked, ...]:
-    """The linked cases with the keys that open them: the petitioner is the same."""
+    """The linked cases: the petitioner is the same."""
     around = opened.around
     if around is None or not around.links:
         return ()
@@ -128,7 +180,6 @@ async def linked_of(opened: OpenedCase, site: Site, wording: Wording) -> tuple[L
                     number=link.number,
                     text=wording.t(f"relation.{link.relation}_{way}", number=link.number),
                     state=other.state,
-                    key=site.store.keyring.citizen_key(link.number, other.key_version),
                 )
             )
     return tuple(found)

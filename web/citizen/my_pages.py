@@ -66,7 +66,7 @@ async def show(request: Request, site: SiteHere) -> Response:
     """The list, or the question for a telephone where nobody has shown one."""
     session = await _session(request, site)
     if session is None:
-        return page(request, "citizen/my_phone.html", fault=None, phone="")
+        return page(request, "citizen/my_phone.html", faults={}, phone="")
     async with site.store.engine.connect() as conn:
         found = await cases_of_phone(conn, session.phone_hash)
     rows = my_cases(found, wording_of(request))
@@ -106,7 +106,8 @@ async def ask_for_code(
 
 
 def _ask_again(request: Request, phone: str, fault: str, status: int) -> Response:
-    return page(request, "citizen/my_phone.html", status=status, fault=fault, phone=phone)
+    faults = {"phone": wording_of(request).t(fault)}
+    return page(request, "citizen/my_phone.html", status=status, faults=faults, phone=phone)
 
 
 @router.get("/code")
@@ -143,7 +144,7 @@ def _code_page(request: Request, *, missed: bool) -> Response:
         request,
         "citizen/my_code.html",
         status=422 if missed else 200,
-        missed=missed,
+        faults={"code": wording_of(request).t("my.missed")} if missed else {},
         digits=DIGITS,
         minutes=int(VALID.total_seconds() // 60),
     )
