@@ -10,7 +10,7 @@ from schema.codes import ReplyBy
 from schema.model import Frozen
 from schema.party import MOST_REPRESENTATIVES, FiledAs
 
-CONSENT_VERSION = "2026-11.3"
+CONSENT_VERSION = "2026-11.4"
 """Of the notice on personal data: raised whenever its items, purpose or period change."""
 
 
@@ -109,6 +109,14 @@ FIELDS: tuple[FormField, ...] = (
         choices=("petition", "proposal"),
     ),
     FormField(name="item", path="item", input=Input.ITEM, group=Group.MATTER, most=40),
+    FormField(
+        name="plate",
+        path="plate",
+        input=Input.TEXT,
+        group=Group.MATTER,
+        most=20,
+        personal=True,
+    ),
     FormField(
         name="address",
         path="location.address",

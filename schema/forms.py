@@ -246,7 +246,7 @@ class FormFields(_FormPart):
     language: str = Field(default="ko", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
     plate: str | None = Field(
         default=None,
-        max_length=20,
+        max_length=most("plate"),
         description="차량번호, 주정차 신고 / number plate, of parking reports",
     )
     site: str | None = Field(

@@ -42,8 +42,8 @@ INSIDE = {
 
 WITHOUT_CONSENT = FieldFault(
     field="consent",
-    message_ko="연락처나 이름을 적으셨다면 개인정보 수집·이용에 동의해 주세요.",
-    message_en="To leave a contact or a name, agree to the use of personal data.",
+    message_ko="연락처나 이름, 차량번호를 적으셨다면 개인정보 수집·이용에 동의해 주세요.",
+    message_en="To leave a contact, a name or a number plate, agree to the use of personal data.",
 )
 
 SENT_ALREADY = FieldFault(
@@ -94,9 +94,8 @@ class FilledForm:
         }
         if party := self._party():
             form["party"] = party
-        for name, value in (("site", site), ("same_as", self.typed("same_as"))):
-            if value:
-                form[name] = value
+        beside = {"site": site, **{name: self.typed(name).strip() for name in ("same_as", "plate")}}
+        form |= {name: value for name, value in beside.items() if value}
         if self.typed("consent"):
             given: list[JsonValue] = [name for name in PERSONAL if not is_blank(self.typed(name))]
             form["consent"] = {"version": CONSENT_VERSION, "items": given}

@@ -7,6 +7,7 @@ and presets from the city's data.
 from collections.abc import Mapping
 from datetime import date
 
+from rules.evidence import EvidenceRule, evidence_rule
 from rules.geography import dongs
 from rules.organisation import districts, full_name_en, full_name_ko
 from rules.sites import EmbeddingSite
@@ -70,11 +71,22 @@ class ConsentView(Frozen):
     refusing: Words
 
 
+class FineView(Frozen):
+    """What a fine needs of a report (증빙 요건): `photos` of one place, two of them `seconds`
+    apart, and whether the number plate; `asks` says so. Nothing of it is needed to file."""
+
+    photos: int
+    seconds: int
+    plate: bool
+    asks: Words
+
+
 class ItemView(Frozen):
-    """An item of the taxonomy that a petitioner may choose."""
+    """An item of the taxonomy that a petitioner may choose; `fine` where one may follow."""
 
     code: str
     label: Words
+    fine: FineView | None = None
 
 
 class ItemGroupView(Frozen):
@@ -117,6 +129,12 @@ class FormSchema(Frozen):
     def by_name(self) -> Mapping[str, FieldView]:
         """The fields by their names."""
         return {one.name: one for one in self.fields}
+
+    @property
+    def fines(self) -> tuple[FineView, ...]:
+        """What fines need, each once: for a page on which no item is chosen yet."""
+        items = (item for group in self.items for item in group.items)
+        return tuple(dict.fromkeys(item.fine for item in items if item.fine is not None))
 
 
 @of_city_data
@@ -178,7 +196,8 @@ def _items(on_date: date) -> tuple[ItemGroupView, ...]:
     for entry in leaves(on_date).values():
         if entry.assignable:
             label = Words(ko=entry.name_ko, en=entry.name_en)
-            found.setdefault(entry.group, []).append(ItemView(code=entry.code, label=label))
+            item = ItemView(code=entry.code, label=label, fine=_fine(entry.code, on_date))
+            found.setdefault(entry.group, []).append(item)
     return tuple(
         ItemGroupView(
             code=code,
@@ -187,6 +206,24 @@ def _items(on_date: date) -> tuple[ItemGroupView, ...]:
         )
         for code, items in found.items()
     )
+
+
+def _fine(item: str, on_date: date) -> FineView | None:
+    rule = evidence_rule(item, on_date)
+    return (
+        FineView(**rule.model_dump(include={"photos", "seconds", "plate"}), asks=_asks(rule))
+        if rule
+        else None
+    )
+
+
+def _asks(rule: EvidenceRule) -> Words:
+    whole, seconds = divmod(rule.seconds, 60)
+    key = "form.fine_asks" if seconds else "form.fine_asks_minutes"
+    parts = [_words(key, photos=rule.photos, seconds=rule.seconds, minutes=whole)]
+    parts += [_words("form.fine_asks_plate")] if rule.plate else []
+    parts.append(_words("form.fine_free"))
+    return Words(ko=" ".join(one.ko for one in parts), en=" ".join(one.en for one in parts))
 
 
 @of_city_data

@@ -49,6 +49,8 @@ async def test_a_filed_petition_is_seen_at_once(city: City) -> None:
         ({"phone": "12", "consent": "1"}, "phone", "전화번호를 확인해 주세요."),
         ({"email": "nobody", "consent": "1"}, "email", "전자우편 주소를 확인해 주세요."),
         ({"phone": "010-1234-5678"}, "consent", "개인정보 수집·이용에 동의해 주세요."),
+        ({"plate": "12가3456"}, "consent", "개인정보 수집·이용에 동의해 주세요."),
+        ({"plate": "1" * 21, "consent": "1"}, "plate", "너무 깁니다."),
         ({"principal": "성춘향"}, "consent", "개인정보 수집·이용에 동의해 주세요."),
         ({"filed_as": "proxy"}, "party", "누구를 대신해 신청하는지 이름을 적어 주세요."),
         ({"under_14": "1"}, "party", "14세 미만 아동의 민원은 법정대리인이 신청합니다."),
@@ -180,3 +182,25 @@ async def test_what_has_to_be_chosen_again_is_named(city: City) -> None:
 def test_a_place_from_the_list_is_said_in_words(typed: dict[str, str], said: str) -> None:
     """District and dong stand before the address, once."""
     assert FilledForm(typed).place_in_words() == said
+
+
+async def test_a_parking_report_is_filed_with_its_plate(city: City) -> None:
+    """The page asks for it without any script, says what a fine needs, and the receipt says what
+    is lacking; what was typed is sealed as the API's plate is, beside the text."""
+    browser = city.browser()
+    empty = (await browser.get("/petitions/new")).text
+    asked = empty.split('<details class="fine"')[1].split("</details>")[0]
+    assert "주정차 위반 신고라면" in asked
+    assert "1분 이상 간격을 두고 찍은 사진 2장" in asked
+    assert 'name="plate"' in asked
+    typed = {"item": "TR02", "plate": " 12가3456 ", "consent": "1"}
+    two = [("photos", (f"{n}.jpg", photo(), "image/jpeg")) for n in range(2)]
+    answer = await browser.post("/petitions/new", data=FORM | typed, files=two)
+    assert answer.status_code == 303, answer.text
+    assert "fine=lacking" in answer.headers["location"]
+    sent = json.loads(FilledForm(FORM | typed).body(language="ko"))
+    assert sent["plate"] == "12가3456"
+    assert sent["consent"]["items"] == ["plate"]
+    assert "12가3456" not in sent["text"]
+    without = json.loads(FilledForm(FORM).body(language="ko"))
+    assert "plate" not in without

@@ -257,6 +257,39 @@ async def test_suggestions_come_while_typing_and_take_nothing(page: Page) -> Non
     await expect(likely.first).to_contain_text("차도 파손")
 
 
+async def test_the_plate_is_asked_where_a_fine_may_follow(
+    city: City, page: Page, tmp_path: Path
+) -> None:
+    """Shown with the item, hidden with another unless something is typed; what is lacking is said,
+    and holds nothing back."""
+    fine = page.locator("[data-fine]")
+    await expect(fine).to_be_hidden()
+    await page.fill("#f-text", "횡단보도 위에 세운 차")
+    await page.select_option("#f-item", "TR02")
+    await expect(page.locator("#f-plate")).to_be_visible()
+    await expect(fine).to_contain_text("1분 이상 간격을 두고 찍은 사진 2장")
+    await page.select_option("#f-item", "RD05")
+    await expect(fine).to_be_hidden()
+    await page.select_option("#f-item", "TR03")
+    picture = tmp_path / "차.jpg"
+    picture.write_bytes(photo())
+    await page.set_input_files("#f-photos", picture)
+    lacks = page.locator("[data-fine-lacks]")
+    await expect(lacks).to_contain_text("사진 1장, 차량번호")
+    await page.fill("#f-plate", "12가3456")
+    await page.select_option("#f-item", "TR02")
+    await expect(lacks).not_to_contain_text("차량번호")
+    await expect(lacks).to_contain_text("사진 1장")
+    await page.select_option("#f-item", "RD05")
+    await expect(page.locator("#f-plate")).to_be_visible()
+    await page.select_option("#f-item", "TR02")
+    await page.check("#f-consent")
+    await send(page)
+    await page.wait_for_url(RECEIPT)
+    number = await page.locator("dd.number").first.inner_text()
+    assert (await journalled(city, number)).plate == "12가3456"
+
+
 async def test_danger_is_said_first(page: Page) -> None:
     """119 and 112 before anything else."""
     await page.fill("#f-text", "도로에 싱크홀이 생겨 차가 빠질 뻔했습니다")

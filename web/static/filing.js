@@ -56,7 +56,7 @@ function sendItself(form) {
   const { dataset } = form;
   const status = form.querySelector("[data-status]");
   const button = form.querySelector("button.big");
-  const personal = dataset.personal.split(" ");
+  const personal = dataset.personal.split(" ").filter((name) => form.elements[name]);
   form.noValidate = true;
   askConsentWhereNeeded();
   form.addEventListener("submit", async (event) => {
