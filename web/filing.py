@@ -134,7 +134,12 @@ async def filled_form(request: Request) -> FilledForm:
     if declared.isdigit() and int(declared) > MOST_BYTES:
         raise HTTPException(413)
     async with request.form(max_files=MOST_FILES_READ, max_fields=40) as posted:
-        values = {name: value for name, value in posted.items() if isinstance(value, str)}
+        # No database stores a NUL, neither in a text nor in the name of a form.
+        values = {
+            name: value.replace("\0", "")
+            for name, value in posted.items()
+            if isinstance(value, str)
+        }
         photos = [
             (part.filename, part.content_type or "", await part.read())
             for part in posted.getlist("photos")
