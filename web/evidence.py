@@ -34,9 +34,8 @@ def evidence_panel(opened: OpenedCase) -> EvidencePanel | None:
         return None
     photographs = tuple(one for one in opened.attachments if one.media_type.startswith("image/"))
     shots = [Shot(captured_at=one.captured_at, lat=one.lat, long=one.long) for one in photographs]
-    filed = next((one for one in opened.events if one.kind is EventKind.SUBMITTED), None)
     confirming = [one for one in opened.events if one.kind is EventKind.PLATE_CONFIRMED]
-    typed = _words(opened, filed, "plate")
+    typed = typed_plate(opened)
     confirmed = _words(opened, confirming[-1], "text") if confirming else None
     return EvidencePanel(
         found=evidence(rule, shots, plate=bool(typed or confirmed)),
@@ -47,6 +46,12 @@ def evidence_panel(opened: OpenedCase) -> EvidencePanel | None:
         confirmed_at=confirming[-1].at if confirming else None,
         request_id=str(uuid4()),
     )
+
+
+def typed_plate(opened: OpenedCase) -> str | None:
+    """The number plate as the citizen typed it, whatever the case's item asks."""
+    filed = next((one for one in opened.events if one.kind is EventKind.SUBMITTED), None)
+    return _words(opened, filed, "plate")
 
 
 def _words(opened: OpenedCase, event: CaseEvent | None, field: str) -> str | None:

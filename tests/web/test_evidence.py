@@ -128,3 +128,13 @@ async def test_the_api_says_at_once_what_is_lacking(city: City) -> None:
     assert whole.json()["evidence"]["fine"] is True
     other = await city.browser().post("/api/v1/petitions", json={"text": "포트홀", "item": "RD01"})
     assert "evidence" not in other.json()
+
+
+async def test_a_plate_is_shown_to_the_officer_whatever_the_item_asks(city: City) -> None:
+    """Typed with an item from which no fine follows: the officer needs it to find the car."""
+    number = await city.case("차가 길을 막고 있습니다", item="RD01", plate=PLATE)
+    reader = await desk(city)
+    page = (await reader.get(f"/staff/cases/{number}")).text
+    assert PLATE in page
+    assert "confirm_plate" not in page
+    assert PLATE not in (await city.browser().get(f"/public/{number}")).text

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 from rules.services import LISTS, Attribute, Datatype, attributes_of
+from schema.form_fields import most
 from schema.plain_text import plain_text
 from web.open311.filters import instant
 from web.open311.formats import Open311Error
@@ -11,6 +12,8 @@ from web.open311.posted import PostedForm
 
 _NAME = re.compile(r"attribute\[([^\]]{1,60})\](?:\[[^\]]*\])?")
 LONGEST = 1000
+PLATE = "PLATE"
+"""The attribute that goes where the form's own number plate goes: sealed, and beside the words."""
 MOST_UNKNOWN = 20
 
 
@@ -31,9 +34,17 @@ def told_attributes(form: PostedForm, item: str) -> tuple[list[str], list[str]]:
             )
         elif values and one.variable:
             faults += _faults(one, values)
+            if one.code == PLATE and told_plate(form):
+                continue
             lines.append(f"{one.ko}: {_said(one, values)}")
     lines += [f"{code}: {', '.join(said)}" for code, said in list(given.items())[:MOST_UNKNOWN]]
     return lines, faults
+
+
+def told_plate(form: PostedForm) -> str | None:
+    """The number plate, where one was told; words too long for one stay among the words."""
+    values = _given(form).get(PLATE, [])
+    return values[0] if len(values) == 1 and len(values[0]) <= most("plate") else None
 
 
 def _given(form: PostedForm) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import Header, Request, Response
 from pydantic import JsonValue
 
+from rules.services import attributes_of
 from rules.taxonomy import UNCLASSIFIED, Leaf
 from schema.forms import FormRefusedError
 from schema.plain_text import is_blank
@@ -18,7 +19,7 @@ from storage.forms import PreparedForm, prepare_form
 from storage.journal import IdempotencyConflictError
 from storage.open311 import PartnerRequest, file_request
 from storage.partners import Partner, Right
-from web.open311.attributes import told_attributes
+from web.open311.attributes import PLATE, told_attributes, told_plate
 from web.open311.filters import number
 from web.open311.formats import REQUESTS, Formatted, Open311Error, answer, bad
 from web.open311.forms import PostedView
@@ -115,6 +116,8 @@ class _Draft:
         self.leaf = leaf
         self.partner = partner
         self._told, faults = told_attributes(posted, leaf.code)
+        asked = any(one.code == PLATE for one in attributes_of(leaf.code))
+        self._plate = told_plate(posted) if asked else None
         self._place, more = _place(posted, needed=leaf.location_required)
         self._words = posted.get("description")
         if len(self._words) > MOST_LETTERS:
@@ -131,6 +134,7 @@ class _Draft:
             "text": self._text(media.links),
             "location": self._place,
             "contact": self._contact(),
+            "plate": self._plate,
             "site": self.partner.site,
             "attachments": [
                 {"name": name, "content_base64": base64.b64encode(content).decode()}
@@ -158,7 +162,7 @@ class _Draft:
         if not any(person):
             return None
         where = [self._posted.get(name) for name in PLACE]
-        told = [self.leaf.code, self._words, *self._told, *links]
+        told = [self.leaf.code, self._words, *self._told, self._plate, *links]
         return json.dumps([person, where, told], ensure_ascii=False).encode("utf-8", "replace")
 
 

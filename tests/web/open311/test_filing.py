@@ -143,6 +143,27 @@ async def test_attributes_reach_the_department_in_words(open311: Open311) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("item", "told", "plate"),
+    [
+        ("TR02", "12가3456", "12가3456"),
+        ("TR01", " 123허 4567 ", "123허 4567"),
+        ("TR02", "흰 승용차 12가3456, 검은 승용차 34나5678", None),
+        ("RD01", "12가3456", None),
+    ],
+    ids=["a fine may follow", "none may", "no one plate", "not asked"],
+)
+async def test_a_number_plate_is_kept_apart_from_the_words(
+    open311: Open311, item: str, told: str, plate: str | None
+) -> None:
+    """Where the service asks for it, it goes where the API's plate goes; what is no one plate
+    stays in the words, so that nothing told is lost."""
+    await open311.file(**{"service_code": item, "attribute[PLATE]": told})
+    (form,) = await journalled(open311.city)
+    assert form["plate"] == plate
+    assert ("12가3456" in form["text"]) == (plate is None)
+
+
 @pytest.mark.parametrize("field", ["media", "media[]", "photo1", "upload"])
 async def test_an_upload_is_kept_under_whatever_name_it_came(open311: Open311, field: str) -> None:
     """Without its metadata, as every photo."""
