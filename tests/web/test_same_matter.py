@@ -1,11 +1,14 @@
-"""Which public cases are offered as perhaps the same matter."""
+"""Which public cases are offered as perhaps the same matter, and who hears that one was refused."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from schema.codes import Role
+from storage.commands import find_command
+from storage.same_here import SAME_HERE
 from storage.same_matter import SameMatter, Whereabouts, find_same_matter
-from tests.web.conftest import City
+from tests.web.conftest import FIRST_LINE, City
 
 HERE = Whereabouts(lat=37.5553, long=126.9106, district="11440", dong="서교동")
 NEAR = {"lat": 37.5561, "long": 126.9106, "address": None}
@@ -69,3 +72,20 @@ async def test_the_nearest_three(city: City) -> None:
     for north in far:
         await city.case(LAMP, item="RD05", location={"lat": 37.5553 + north, "long": 126.9106})
     assert [one.metres for one in await found(city)] == [22, 89, 145]
+
+
+async def test_a_wish_to_join_that_was_refused_is_told_to_the_officer(city: City) -> None:
+    """With the case that it was about and the reason; nobody else reads it."""
+    root = await city.case("포트홀이 있습니다", item="RD01", public=False)
+    mine = await city.case("저도요", item="RD01", same_as=root)
+    reader = await city.staff(Role.FIRST_LINE, FIRST_LINE)
+    page = (await reader.get(f"/staff/cases/{mine}")).text
+    said = page.split('id="related"')[1].split("</section>")[0]
+    assert f"/staff/cases/{root}" in said
+    assert "함께하기를 원했지만" in said
+    async with city.store.engine.connect() as conn:
+        wish = await find_command(conn, mine, SAME_HERE)
+    assert wish is not None
+    assert wish.refusal is not None
+    assert wish.refusal.message_ko in said
+    assert "함께하기를 원했지만" not in (await city.browser().get(f"/public/{mine}")).text

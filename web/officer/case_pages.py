@@ -16,14 +16,16 @@ from schema.party import Party
 from schema.staff import Duty
 from storage.audit import note_reading
 from storage.cases import party_of, petitioner_of
+from storage.commands import find_command
 from storage.likely_same import likely_same
+from storage.same_here import SAME_HERE
 from storage.sealing import ErasedError
 from storage.staff import Account, accounts_of
 from web.act_forms import Typed
 from web.acts import ActForm, Standing, act_body, standing_of
 from web.clocks import clock_panel, supplement_dues
 from web.due import why_due
-from web.evidence import evidence_panel
+from web.evidence import evidence_panel, typed_plate
 from web.filing import item_groups
 from web.officer.acting_as import actor_for, note_deputy, offered_to
 from web.officer.acts_shown import draft_of, grouped_forms, with_refused
@@ -72,9 +74,13 @@ def case_duty(staff: Staff, opened: OpenedCase) -> Duty | None:
 async def read_case(site: Site, staff: Staff, number: str) -> OpenedCase:
     """As `readable_case`, for showing it: that it was read stands in the audit log."""
     opened = await readable_case(site, staff, number)
-    doer = staff.doer(case_duty(staff, opened))
-    await note_reading(site.store, doer, AuditKind.CASE_READ, case=number)
+    await _note_read(site, staff, opened)
     return opened
+
+
+async def _note_read(site: Site, staff: Staff, opened: OpenedCase) -> None:
+    doer = staff.doer(case_duty(staff, opened))
+    await note_reading(site.store, doer, AuditKind.CASE_READ, case=opened.number)
 
 
 @router.get("/{number}")
@@ -118,6 +124,7 @@ async def open_petitioner(
     if duty is None:
         raise HTTPException(403)
     if form.fault is not None:
+        await _note_read(site, staff, opened)
         return await _case_page(request, site, staff, opened, why_fault=form.fault, status=422)
     doer = staff.doer(duty)
     await note_reading(
@@ -155,6 +162,7 @@ async def act(
         body=act_body(action, form),
     )
     if acted.refusal is not None:
+        await _note_read(site, staff, opened)
         return await _case_page(
             request,
             site,
@@ -189,6 +197,7 @@ async def _case_page(
     async with site.store.engine.connect() as conn:
         colleagues = await accounts_of(conn, case.department) if case.department else ()
         likely = await likely_same(conn, case)
+        wish = await find_command(conn, case.number, SAME_HERE)
     return page(
         request,
         "staff/case.html",
@@ -204,6 +213,8 @@ async def _case_page(
         ],
         draft=draft_of(opened),
         evidence=evidence_panel(opened),
+        plate=typed_plate(opened),
+        wish=wish if wish is not None and wish.refusal is not None else None,
         may_confirm_plate=any(row.action is Action.CONFIRM_PLATE for row in rows),
         lines=timeline(
             opened.events,
