@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from schema.audit import AT_CONSOLE, AuditKind, AuditNote
 from settings import Settings
+from storage.audit import note_alone
 from storage.credit_exports import ExportedRequest, export_requests, settle_requests
 from storage.credits import bring_up_to_date, everybody
 from worker import Composition
@@ -23,7 +25,11 @@ async def run_export(settings: Settings, file: Path, batch: str | None) -> int:
     now = datetime.now(UTC)
     name = batch or f"{now:%Y%m%dT%H%M%SZ}"
     part = file.with_name(file.name + ".part")
+    out = AuditNote(
+        kind=AuditKind.EXPORTED, doer=AT_CONSOLE, detail={"what": "credits", "batch": name}
+    )
     try:
+        await note_alone(made.store, out)
         # The file is whole on disk before the requests are marked: a crash exports them again.
         async with made.store.engine.begin() as conn:
             requests = await export_requests(conn, made.store, batch=name, at=now)

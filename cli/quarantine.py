@@ -1,7 +1,9 @@
 """`minwon quarantine`: what could not be understood, and taking it in again."""
 
 from cli.state import CliError
+from schema.audit import AT_CONSOLE, AuditKind, AuditNote
 from settings import Settings
+from storage.audit import note_alone
 from storage.quarantine import list_quarantine, resolve_quarantine, show_quarantine
 from worker import Composition, intake_of
 
@@ -26,6 +28,9 @@ async def run_show(settings: Settings, entry: int) -> int:
     made = Composition(settings, "quarantine")
     async with made.store.engine.connect() as conn:
         found = await show_quarantine(conn, made.store, entry)
+    if found is not None:
+        opened = AuditNote(kind=AuditKind.PAYLOAD_READ, doer=AT_CONSOLE, detail={"entry": entry})
+        await note_alone(made.store, opened)
     await made.store.close()
     if found is None:
         raise CliError(f"There is no entry {entry}; `minwon quarantine list --all` shows them.")

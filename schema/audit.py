@@ -57,6 +57,10 @@ class Doer(Frozen):
     address: str | None = None
 
 
+AT_CONSOLE = Doer(account=None, address="console")
+"""Somebody who may run `minwon` on the city's own machines; the machine's log names whom."""
+
+
 class AuditNote(Frozen):
     """One entry to be kept. `case` or `person` (an account) is whose data it is. `words` are said
     by the doer and kept masked; `detail` holds codes, never a name, a number or a text."""
