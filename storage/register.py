@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, text, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.selectable import LateralFromClause
 
@@ -16,7 +16,7 @@ from schema.model import Frozen
 from storage.cases import petitioner_of
 from storage.sealing import ErasedError
 from storage.store import Store
-from storage.tables import case_event, cases
+from storage.tables import CAME_TO, case_event, cases
 
 RESULTS = (
     EventKind.ANSWERED,
@@ -123,7 +123,9 @@ def _belongs(register: Register) -> ColumnElement[bool]:
 
 def _had(department: str) -> ColumnElement[bool]:
     logged = exists().where(
-        case_event.c.case_number == cases.c.number, case_event.c.department == department
+        text(CAME_TO),
+        case_event.c.case_number == cases.c.number,
+        case_event.c.department == department,
     )
     return or_(cases.c.department == department, logged)
 

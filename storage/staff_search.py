@@ -33,7 +33,7 @@ from schema.model import Frozen
 from storage.searching import contains_words, folded_summary
 from storage.tables import ADDRESS_WORDS, CAME_TO, WAS_ASKED, case_event, cases, petitioner
 
-MOST_COUNTED = 10_000
+MOST_COUNTED = 1_000
 """A larger result is not counted to its end; the page says «more than»."""
 MOST_RANKED = 1_000
 
@@ -139,8 +139,12 @@ async def ranked(
 
 
 async def count(conn: AsyncConnection, wanted: Wanted, *, most: int = MOST_COUNTED) -> int:
-    """How many cases are wanted; `most` + 1 where they are more than `most`."""
-    some = select(literal(1)).where(*conditions(wanted)).limit(most + 1).subquery("some")
+    """How many cases are wanted; `most` + 1 where they are more than `most`.
+
+    Counted in the order of an index: without one the planner would read the table from its start.
+    """
+    newest_first = select(cases.c.number).where(*conditions(wanted)).order_by(cases.c.number.desc())
+    some = newest_first.limit(most + 1).subquery("some")
     return int((await conn.scalar(select(func.count()).select_from(some))) or 0)
 
 

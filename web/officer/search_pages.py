@@ -43,7 +43,7 @@ class Result:
 
 
 class FoundPage(Frozen):
-    """Cases that a search found. `total` counts at most 10,000 of them; `more` says that there are
+    """Cases that a search found. `total` counts at most 1,000 of them; `more` says that there are
     more. `next` is the address of the next page, null on the last."""
 
     cases: tuple[Found, ...]
