@@ -7,19 +7,21 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from adapters.carriers import Carrier
 from adapters.carriers.sms import SmsCarrier
 from adapters.codes import CODES, hand_over_code
-from adapters.delivery import Handed
+from adapters.delivery import Delivering, Handed
+from adapters.kafka import Broker
 from schema.codes import ReplyBy
 from stack.outside.carrier import API_KEY, API_SECRET
 from stack.outside.server import OutsideAddresses
 from storage.phone_codes import VALID, CodeWanted, message_of, send_code
 from storage.sealing import ErasedError
 from storage.store import Store
-from storage.tables import phone_code
+from storage.tables import case_event, phone_code
+from tests.adapters.told_city import told_city
 
 WANTED = CodeWanted(phone="01000001111", code="123456", words="인증번호 123456", by="127.0.0.1")
 
@@ -57,18 +59,41 @@ async def test_a_code_reaches_the_telephone_once_and_is_lost_then(
     store: Store, carriers: dict[ReplyBy, Carrier], outside: OutsideAddresses
 ) -> None:
     """However often it comes; afterwards nothing can open the message again."""
+    before = len(await _got(outside))
     now = datetime.now(UTC)
     async with store.engine.begin() as conn:
         sent = await send_code(conn, store, WANTED, now=now)
     assert await hand_over_code(store, carriers, sent, now=now) is Handed.DELIVERED
     assert await hand_over_code(store, carriers, sent, now=now) is Handed.BEFORE
-    (message,) = await _got(outside)
-    assert message["body"] == WANTED.words
+    assert len(await _got(outside)) == before + 1
+    assert (await _got(outside))[-1]["body"] == WANTED.words
     async with store.engine.connect() as conn:
         row = (await conn.execute(select(phone_code))).one()
         assert not row.sealed
         with pytest.raises(ErasedError):
             await message_of(conn, store, row)
+
+
+async def test_the_role_deliver_takes_a_code_for_what_it_is(
+    store: Store,
+    broker: Broker,
+    carriers: dict[ReplyBy, Carrier],
+    outside: OutsideAddresses,
+) -> None:
+    """The message of the topic, as the relay makes it, is enough: the telephone gets the code, and
+    no case is told of it."""
+    city = await told_city(store)
+    now = datetime.now(UTC)
+    before = len(await _got(outside))
+    async with store.engine.begin() as conn:
+        await send_code(conn, store, WANTED, now=now)
+        (out,) = await CODES.pending(conn, store, 10)
+    role = Delivering(store, broker, city.recorder, city.telling, carriers)
+    await role.take(out.value)
+    await role.take(out.value)
+    assert len(await _got(outside)) == before + 1
+    async with store.engine.connect() as conn:
+        assert await conn.scalar(select(func.count()).select_from(case_event)) == 0
 
 
 async def test_an_old_code_is_not_sent(
