@@ -33,13 +33,18 @@ from schema.quarantine import (
     StatusAskedError,
     UnintelligibleError,
 )
-from schema.submission import Submission
+from schema.submission import RecordKind, Submission
 from storage.faults import is_permanent
 from storage.journal import JournalOutcome, journalled_key, settle
-from storage.quarantine import put_in_quarantine
+from storage.quarantine import (
+    put_in_quarantine,
+    resolve_quarantine,
+    show_quarantine,
+    waiting_for,
+)
 from storage.record import Recorder
 from storage.registration import RegistrationOutcome, needs_workflow, register
-from storage.sealing import DataKey, new_data_key
+from storage.sealing import DataKey, ErasedError, new_data_key
 from storage.store import Store
 from workflows.client import RunningCases, TemporalAwayError
 
@@ -57,10 +62,12 @@ AWAY = (SQLAlchemyError, TemporalAwayError, OSError, TimeoutError)
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of one record; `start` names the case whose workflow has to be started."""
+    """What became of one record; `start` names the case whose workflow has to be started,
+    `waiting` the quarantine entries that may be understood now."""
 
     outcome: JournalOutcome
     start: str | None = None
+    waiting: tuple[int, ...] = ()
 
 
 class Intake:
@@ -143,10 +150,31 @@ class Intake:
         return taken.outcome
 
     async def take(self, channel: Channel, value: bytes, *, origin: str) -> Taken:
-        """Register what `value`, one Kafka record, holds, or put it into quarantine.
+        """Register what `value`, one Kafka record, holds, or put it into quarantine; then look
+        again at deletions that came before what they delete.
 
         Raises only what AWAY names: then the same record is to be taken again.
         """
+        taken = await self._take(channel, value, origin)
+        for entry in taken.waiting:
+            await self._look_again(channel, entry)
+        return taken
+
+    async def _look_again(self, channel: Channel, entry: int) -> None:
+        """Take the quarantine entry once more; what is still not understood stays there."""
+        try:
+            async with self._store.engine.connect() as conn:
+                found = await show_quarantine(conn, self._store, entry)
+        except ErasedError:
+            return
+        if found is None:
+            return
+        taken = await self._take(channel, found[1], found[0].origin)
+        if taken.outcome is not JournalOutcome.QUARANTINED:
+            async with self._store.engine.begin() as conn:
+                await resolve_quarantine(conn, entry)
+
+    async def _take(self, channel: Channel, value: bytes, origin: str) -> Taken:
         event: CloudEvent | None = None
         try:
             event = _envelope(value)
@@ -185,7 +213,18 @@ class Intake:
             start = done.outcome is RegistrationOutcome.NEW_CASE or await needs_workflow(
                 conn, done.number
             )
-        return Taken(outcome, done.number if start else None)
+        waiting = await self._waiting_for(submission)
+        return Taken(outcome, done.number if start else None, waiting)
+
+    async def _waiting_for(self, submission: Submission) -> tuple[int, ...]:
+        """Entries that may be understood now that `submission` is there: of what stands on a
+        network, which alone is deleted. Asked after the commit, as an entry looks again after its
+        own: whichever is later sees the other."""
+        if submission.record is RecordKind.REMOVED or submission.channel is not Channel.SNS:
+            return ()
+        names = (submission.external_id, *submission.aliases)
+        async with self._store.engine.connect() as conn:
+            return await waiting_for(conn, submission.channel, names)
 
     async def _key(self, conn: AsyncConnection, journal_id: int | None) -> DataKey:
         """The journal row's data key; a record from a topic alone gets one of its own."""
@@ -214,12 +253,13 @@ class Intake:
         origin: str,
     ) -> Taken:
         journal_id = _journal_id(event) if event else None
+        name = event.subject or event.id if event else None
         log.info("quarantined", channel=channel, reason=fault.reason, origin=origin)
         async with self._store.engine.begin() as conn:
             await put_in_quarantine(
                 conn,
                 channel=channel,
-                external_id=event.subject or event.id if event else None,
+                external_id=name,
                 journal_id=journal_id,
                 reason=fault.reason,
                 detail=fault.detail,
@@ -229,7 +269,12 @@ class Intake:
             )
             if journal_id is not None:
                 await settle(conn, journal_id, JournalOutcome.QUARANTINED)
-        return Taken(JournalOutcome.QUARANTINED)
+        if fault.reason is not QuarantineReason.UNKNOWN_PETITION or name is None:
+            return Taken(JournalOutcome.QUARANTINED)
+        # What it speaks of may have been registered between the look and this entry.
+        async with self._store.engine.connect() as conn:
+            waiting = await waiting_for(conn, channel, [name])
+        return Taken(JournalOutcome.QUARANTINED, waiting=waiting)
 
 
 def _envelope(value: bytes) -> CloudEvent:

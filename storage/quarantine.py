@@ -1,7 +1,7 @@
 """What could not be understood: kept whole and sealed, where a person can see it and retry it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pydantic import AwareDatetime
@@ -91,6 +91,24 @@ async def show_quarantine(
     key = await load_data_key(conn, store.keyring, row.data_key_id)
     fields = {name: row._mapping[name] for name in QuarantineEntry.model_fields}
     return QuarantineEntry.model_validate(fields), key.open(row.payload)
+
+
+async def waiting_for(
+    conn: AsyncConnection, channel: Channel, names: Collection[str]
+) -> tuple[int, ...]:
+    """Open entries that speak of a petition which was unknown when they came, by one of its
+    `names` (external ids); the oldest first."""
+    found = await conn.scalars(
+        select(quarantine.c.id)
+        .where(
+            quarantine.c.status == "open",
+            quarantine.c.channel == channel,
+            quarantine.c.reason == QuarantineReason.UNKNOWN_PETITION,
+            quarantine.c.external_id.in_(names),
+        )
+        .order_by(quarantine.c.id)
+    )
+    return tuple(found)
 
 
 async def resolve_quarantine(conn: AsyncConnection, entry_id: int) -> None:
