@@ -29,6 +29,7 @@ from schema.model import Frozen
 from schema.plain_text import plain_text
 from schema.submission import Attachment
 from storage.attachments import store_attachment
+from storage.contact_limits import refuse_a_flooded_phone
 from storage.journal import JournalEntry, append, keep_answer, stored_answer
 from storage.sealing import new_data_key
 from storage.store import Store
@@ -166,6 +167,9 @@ async def journal_form(
         )
         if earlier is not None:
             return Filed.model_validate_json(earlier)
+    if desk is None:
+        phone = prepared.form.contact.phone
+        await refuse_a_flooded_phone(conn, store, phone, arrived_at)
     filing = _Filing(conn, store, body, desk)
     number, journal_id = await filing.journal(prepared.form, prepared.photographs, arrived_at)
     filed = Filed(
