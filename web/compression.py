@@ -9,7 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 WITHOUT_SECRETS = frozenset({"/", "/petitions/new", "/embed/petitions/new", "/embed.js"})
-PREFIXES = ("/static/", "/api/v1/form", "/api/v1/suggestions")
+PREFIXES = ("/static/", "/public", "/api/v1/form", "/api/v1/suggestions")
 LEAST_BYTES = 900
 """Below that a packet is sent either way."""
 
