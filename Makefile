@@ -47,7 +47,7 @@ check: $(STAMP) $(VENDOR)  ## Format, lint, types, arrows, generated files
 	$(BIN)/lint-imports
 	$(BIN)/python -m bench.generated --check
 
-bench: $(STAMP) $(VENDOR)  ## Figures and ratios, taken in one run
+bench: $(STAMP) $(VENDOR) $(TOOLS) browser  ## Figures and ratios, taken in one run
 	$(BIN)/python -m bench
 
 browser:  # Debian's chromium and a Korean font, where we may install them

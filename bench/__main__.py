@@ -8,6 +8,7 @@ from pathlib import Path
 from bench.deadlines import deadlines_per_second
 from bench.intake import registration_speed
 from bench.latency import gateway_to_page
+from bench.lighthouse import lighthouse
 from bench.lives import lives_per_second
 from bench.mass_due import mass_due
 from bench.recompute import recomputed_per_second
@@ -23,6 +24,7 @@ async def measure(folder: Path) -> None:
     await lives_per_second(folder / "lives")
     await registration_speed(folder / "intake")
     await gateway_to_page(folder / "latency")
+    await lighthouse(folder / "lighthouse")
 
 
 def main() -> None:

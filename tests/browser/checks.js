@@ -97,6 +97,9 @@
       one.focus({ preventScroll: true });
       if (document.activeElement !== one) continue;
       const { outlineStyle, outlineWidth } = getComputedStyle(one);
+      // A shape of a map wears a wide edge instead of a box around it.
+      const shape = one.querySelector(":scope > path, :scope > circle");
+      if (shape && parseFloat(getComputedStyle(shape).strokeWidth) >= 6) continue;
       if (outlineStyle === "none" || parseFloat(outlineWidth) < 2) faults.push(called(one));
     }
     document.activeElement?.blur();

@@ -23,11 +23,14 @@ class Who(StrEnum):
     """Who looks at a page."""
 
     CITIZEN = "citizen"
+    TELEPHONE = "telephone"
+    """Who proved to hold the telephone of `states.MINE`."""
     OFFICER = "officer"
     DESK = "desk"
     HEAD = "head"
     EXECUTIVE = "executive"
     ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
 
 
 ACCOUNTS: dict[Who, tuple[Role, str]] = {
@@ -36,6 +39,7 @@ ACCOUNTS: dict[Who, tuple[Role, str]] = {
     Who.HEAD: (Role.DEPARTMENT_HEAD, ROADS),
     Who.EXECUTIVE: (Role.EXECUTIVE, FIRST_LINE),
     Who.ADMINISTRATOR: (Role.ADMINISTRATOR, FIRST_LINE),
+    Who.AUDITOR: (Role.AUDITOR, FIRST_LINE),
 }
 
 
@@ -103,6 +107,16 @@ async def file_a_lamp(page: Page) -> None:
 
 EMBEDDED = "/embed/petitions/new?site=lights"
 
+
+async def open_names(page: Page) -> None:
+    """Ask for what is hidden, with a reason."""
+    await page.locator("main details summary").last.click()
+    await page.locator("main form[method=post] select[name=why]").select_option(index=1)
+    await page.locator("main form[method=post] input[name=words]").fill("대장 확인")
+    async with page.expect_navigation():
+        await page.locator("main form[method=post] button").first.click()
+
+
 PAGES: tuple[Shown, ...] = (
     Shown("home", "/", "/"),
     Shown("filing", "/petitions/new", "/petitions/new"),
@@ -137,6 +151,13 @@ PAGES: tuple[Shown, ...] = (
     Shown("my petitions, no telephone", "/my", "/my", steps=send_first_form, status=422),
     Shown("my petitions, a wrong code", "/my/code", "/my", steps=enter_a_wrong_code, status=422),
     Shown("my petitions, the code", "/my/code", "/my", steps=ask_for_code),
+    Shown("my petitions", "/my", states.mine, Who.TELEPHONE),
+    Shown("volunteer hours", "/my/credits", "/my/credits", Who.TELEPHONE),
+    Shown("public list", "/public", states.public_list),
+    Shown("public list, nothing found", "/public", "/public?q=%EC%97%86%EB%8A%94%EB%A7%90"),
+    Shown("public list, with faults", "/public", "/public?since=yesterday", status=422),
+    Shown("public map", "/public/map", "/public/map"),
+    Shown("public map, a district", "/public/map", "/public/map?district=3130000"),
     Shown("public case", "/public/{number}", states.public),
     Shown("no public case", "/public/{number}", "/public/261123-000001-K", status=404),
     Shown("sign-in", "/staff/sign-in", "/staff/sign-in"),
@@ -156,9 +177,32 @@ PAGES: tuple[Shown, ...] = (
     Shown("staff case, related", "/staff/cases/{number}", states.staff_related, Who.DESK),
     Shown("staff case, answered", "/staff/cases/{number}", states.staff_answered, Who.OFFICER),
     Shown("staff case, a refusal", "/staff/cases/{number}", states.staff_refusal, Who.DESK),
+    Shown("my page", "/staff/me", "/staff/me", Who.OFFICER),
+    Shown("people", "/staff/people", "/staff/people", Who.ADMINISTRATOR),
+    Shown("people, a new one", "/staff/people/new", "/staff/people/new", Who.ADMINISTRATOR),
+    Shown(
+        "people, a new one with faults",
+        "/staff/people/new",
+        "/staff/people/new",
+        Who.ADMINISTRATOR,
+        steps=send_first_form,
+        status=422,
+    ),
+    Shown("people, one", "/staff/people/{login}", states.person, Who.ADMINISTRATOR),
+    Shown("audit log", "/staff/audit", "/staff/audit", Who.AUDITOR),
+    Shown(
+        "audit log, before",
+        "/staff/audit/before",
+        "/staff/audit/before?at=2030-01-01T00:00:00Z&lane=0&seq=0",
+        Who.AUDITOR,
+    ),
+    Shown("moderation", "/staff/moderation", "/staff/moderation", Who.DESK),
+    Shown("paper", "/staff/cases/{number}/papers/{seq}", states.paper, Who.OFFICER),
+    Shown("register", "/staff/register", states.register, Who.OFFICER),
+    Shown("register, names opened", "/staff/register", states.register, Who.OFFICER, open_names),
     Shown("not for you", "/staff/quarantine", "/staff/quarantine", Who.OFFICER, status=403),
     Shown("search", "/staff/search", "/staff/search", Who.DESK),
-    Shown("search, a result", "/staff/search", "/staff/search?q=포트홀", Who.DESK),
+    Shown("search, a result", "/staff/search", states.searched, Who.DESK),
     Shown("search, nothing", "/staff/search", "/staff/search?q=없는말", Who.OFFICER),
     Shown("search, with faults", "/staff/search", "/staff/search?q=!!", Who.OFFICER, status=422),
     Shown("board", "/staff/board", "/staff/board", Who.EXECUTIVE),
@@ -191,13 +235,21 @@ NOT_PAGES = frozenset(
         "/readyz",
         "/metrics",
         "/openapi.json",
+        "/my/cases/{number}",
+        "/credits",
+        "/staff/session",
+        "/staff/sign-in/start",
+        "/staff/sign-in/callback",
+        "/staff/sign-in/out",
         "/embed.js",
         "/cases/{number}/photos/{photo}",
         "/cases/{number}/live",
         "/cases/{number}/linked/{other}",
-        "/my/cases/{number}",
         "/staff/live",
         "/staff/cases/{number}/photos/{photo}",
+        "/public/feed.atom",
+        "/public/feed.rss",
     }
 )
-"""GET routes that answer a program, a picture or a file; so do those under PROGRAM_PREFIXES."""
+"""GET routes that lead on, or answer a program, a picture or a file; so do those under
+PROGRAM_PREFIXES."""

@@ -16,7 +16,9 @@ from tests.browser.pages import ACCOUNTS, Who
 from tests.browser.visit import DESKTOP
 from tests.conftest import TEMPLATE
 from tests.web.conftest import City, city_on
+from tests.web.test_my import signed_in
 from web.application import end_streams
+from web.citizen.my_pages import SESSION_COOKIE as PHONE_COOKIE
 from web.serving import served
 from web.sign_in import SESSION_COOKIE
 from web.site import LANGUAGE_COOKIE
@@ -77,7 +79,7 @@ class Readers:
 
     city: City
     browser: Browser
-    sessions: dict[Who, str] = field(default_factory=dict)
+    sessions: dict[Who, dict[str, str]] = field(default_factory=dict)
     contexts: dict[tuple[Who, Language, bool], BrowserContext] = field(default_factory=dict)
 
     async def context(
@@ -101,15 +103,19 @@ class Readers:
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )
-        cookies = {LANGUAGE_COOKIE: language.value}
-        if who in ACCOUNTS:
-            cookies[SESSION_COOKIE] = await self._session(who)
+        cookies = {LANGUAGE_COOKIE: language.value, **await self._signed_in(who)}
         for name, value in cookies.items():
             await context.add_cookies([{"name": name, "value": value, "url": self.city.pages_url}])
         return context
 
-    async def _session(self, who: Who) -> str:
+    async def _signed_in(self, who: Who) -> dict[str, str]:
+        """The cookies of a session; there is one for each person, in every window."""
         if who not in self.sessions:
-            client = await self.city.staff(*ACCOUNTS[who])
-            self.sessions[who] = client.cookies[SESSION_COOKIE]
+            self.sessions[who] = {}
+            if who in ACCOUNTS:
+                client = await self.city.staff(*ACCOUNTS[who])
+                self.sessions[who] = {SESSION_COOKIE: client.cookies[SESSION_COOKIE]}
+            elif who is Who.TELEPHONE:
+                client = await signed_in(self.city)
+                self.sessions[who] = {PHONE_COOKIE: client.cookies[PHONE_COOKIE]}
         return self.sessions[who]

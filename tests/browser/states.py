@@ -15,6 +15,7 @@ from storage.sealing import new_data_key
 from storage.staff_notices import keep_staff_notice
 from tests.web import life
 from tests.web.conftest import ROADS, City
+from tests.web.test_my import MINE
 
 LONG = "보도블록이 여러 장 깨져 유모차가 지나가지 못합니다. " * 12
 
@@ -154,6 +155,47 @@ async def public(city: City) -> str:
     number = await city.case(item="RD01", public=True)
     await city.record(number, Action.ANSWER, text="보수했습니다")
     return f"/public/{number}"
+
+
+async def mine(city: City) -> str:
+    """Petitions of one telephone: one that waits for the petitioner, one answered."""
+    numbers = [await city.case("보도 파손", item="RD02", contact=MINE) for _ in range(2)]
+    await city.record(numbers[0], Action.REQUEST_SUPPLEMENT, text="어디인가요", days=7)
+    await city.record(numbers[1], Action.ANSWER, text="고쳤습니다")
+    return "/my"
+
+
+async def public_list(city: City) -> str:
+    """Cases that everybody may read, with words of any length."""
+    for words in (LONG, "가로등이 꺼졌습니다", "마포구 서교동 가로수 가지가 부러졌습니다"):
+        await city.case(words, item="RD02", public=True)
+    return "/public"
+
+
+async def searched(city: City) -> str:
+    """Cases that are found by a word."""
+    await city.case("담장이 무너질 것 같습니다", item="RD02")
+    return "/staff/search?q=%EB%8B%B4%EC%9E%A5"
+
+
+async def person(city: City) -> str:
+    """A person of the staff."""
+    return f"/staff/people/{await city.account()}"
+
+
+async def register(city: City) -> str:
+    """A case stands in the register."""
+    await city.case("보도 파손", item="RD02", at=datetime.now(UTC) - timedelta(days=14))
+    return "/staff/register?since=2026-01-01"
+
+
+async def paper(city: City) -> str:
+    """A notice of extension, as it is printed."""
+    number = await city.case("보도 파손", item="RD02")
+    await city.record(number, Action.EXTEND, days=2, reason_code="cooperation", reason="협의")
+    async with city.store.engine.connect() as conn:
+        event = (await events_of(conn, number))[-1]
+    return f"/staff/cases/{number}/papers/{event.seq}"
 
 
 async def queue(city: City) -> str:

@@ -3,7 +3,7 @@
 from playwright.async_api import BrowserContext, Page, expect
 
 from schema.codes import Action, Role
-from tests.browser.conftest import Chromium
+from tests.browser.scene import Chromium
 from tests.web.conftest import City
 from web.citizen.access import KEY_COOKIE
 

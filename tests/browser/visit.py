@@ -1,7 +1,7 @@
 """One look at one page in one language: everything that is asked of it is asked on this visit."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ CHECKS = Path(__file__).parent / "checks.js"
 DESKTOP: ViewportSize = {"width": 1280, "height": 1024}
 PHONE: ViewportSize = {"width": 320, "height": 640}
 MOST_TABS = 400
+COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe that depend on light and dark."""
 GRAVE = ("serious", "critical")
 IN_PAGE = ("headings", "forms", "told", "small", "focus")
 """Checks of `checks.js` that are made at the desktop's width; each is a key of `faults`."""
@@ -78,9 +80,12 @@ async def visit(
         found = await _read(page, listener, shown)
         found.faults["html"] = await inspector.faults("html", text=found.html)
         await _in_page(page, found)
-        await _axe(page, found)
+        found.faults["axe"] = await _axe(page)
         await _small_and_large(page, found)
         if plain is not None:
+            await page.emulate_media(color_scheme="dark")
+            found.faults["dark"] = await _axe(page, COLOURS)
+            await page.emulate_media(color_scheme="light")
             found.faults["keyboard"] = await _keyboard(page)
             if shown.steps is None:
                 found.faults["plain"] = await _without_javascript(plain, address, found)
@@ -114,15 +119,12 @@ async def _in_page(page: Page, found: Visit) -> None:
         found.faults[check] = await page.evaluate(f"minwonChecks.{check}()")
 
 
-async def _axe(page: Page, found: Visit) -> None:
-    """axe in the light and, for colours, in the dark."""
-    await page.evaluate(AXE.read_text(encoding="utf-8"))
-    found.faults["axe"] = _violations(await page.evaluate("axe.run(document)"))
-    colours = {"runOnly": ["color-contrast", "link-in-text-block"]}
-    await page.emulate_media(color_scheme="dark")
-    dark = await page.evaluate("options => axe.run(document, options)", colours)
-    found.faults["dark"] = _violations(dark)
-    await page.emulate_media(color_scheme="light")
+async def _axe(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """What axe finds, by all its rules or by `rules`."""
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text(encoding="utf-8"))
+    options = {"runOnly": list(rules)} if rules else {}
+    return _violations(await page.evaluate("options => axe.run(document, options)", options))
 
 
 def _violations(result: Mapping[str, Any]) -> list[str]:
