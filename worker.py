@@ -20,6 +20,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.audit_sealing import keep_sealing
 from activities.escalation_watch import EscalationWatch
 from activities.heartbeat import Heartbeat
 from activities.housekeeping import Housekeeping
@@ -94,6 +95,14 @@ async def temporal_client(settings: Settings, *, lazy: bool = True) -> Client:
         namespace=settings.temporal_namespace,
         data_converter=pydantic_data_converter,
         lazy=lazy,
+    )
+
+
+def session_limits(settings: Settings) -> SessionLimits:
+    """How long sessions of staff last, as set."""
+    return SessionLimits(
+        lasts=timedelta(hours=settings.session_hours),
+        idle=timedelta(minutes=settings.session_idle_minutes),
     )
 
 
@@ -178,13 +187,6 @@ class Composition:
             )
         )
 
-    def session_limits(self) -> SessionLimits:
-        """How long sessions of staff last."""
-        return SessionLimits(
-            lasts=timedelta(hours=self.settings.session_hours),
-            idle=timedelta(minutes=self.settings.session_idle_minutes),
-        )
-
     async def database_part(self) -> Part:
         """Whether the database answers."""
         try:
@@ -234,6 +236,7 @@ async def run_worker(made: Composition, stop: asyncio.Event) -> None:
     role = PetitionRole(made)
     watch = EscalationWatch(made.store)
     watching = asyncio.create_task(watch.run(stop))
+    sealing = asyncio.create_task(keep_sealing(made.store, stop))
 
     def more() -> Mapping[str, Part]:
         return {"escalation": Part(ok=not watch.wrong, needed=False, detail=watch.wrong)}
@@ -241,6 +244,7 @@ async def run_worker(made: Composition, stop: asyncio.Event) -> None:
     async with ops_server(made, lambda: role.ready, more=more):
         await role.run(stop)
     await watching
+    await sealing
 
 
 class PetitionRole:
@@ -335,7 +339,7 @@ async def run_web(made: Composition, stop: asyncio.Event) -> None:
         parts=parts,
         sign_on=made.sign_on(),
         local_sign_in=made.settings.local_sign_in,
-        limits=made.session_limits(),
+        limits=session_limits(made.settings),
         gateways=[adapter.gateway(made.store, secrets) for adapter in ADAPTERS.values()],
         limited=made.settings.rate_limits,
         trusted_proxies=read_networks(made.settings.trusted_proxies),

@@ -1,6 +1,7 @@
 """Files that are made from the code: `python -m bench.generated`, or `--check` that they are new.
 
-docs/asyncapi.json from the message models, docs/states.md from the table of transitions, the
+docs/asyncapi.json from the message models, docs/states.md from the table of transitions,
+docs/rights.md from the table of rights, the
 settings table of README.md from the settings class.
 """
 
@@ -13,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from adapters.kafka import PARTITIONS, topics
+from rules.rights import RIGHTS
 from rules.transitions import STATE_NAMES, TRANSITIONS
 from schema.envelope import CASE_EVENTS, STAFF_NOTICES, CloudEvent
 from schema.events import CaseEvent
 from schema.messages import OutboundMessage
+from schema.staff import STAFF_ROLES
 from settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -110,6 +113,26 @@ def states() -> str:
     return "\n".join(lines) + "\n"
 
 
+def rights() -> str:
+    """Who may do what on whose cases, as a table: a row a right, a column a role."""
+    roles = sorted(STAFF_ROLES)
+    lines = [
+        "# 권한 / Rights",
+        "",
+        "Made from `rules/rights.py`; `make check` holds it to that. own: of the departments that",
+        "one acts for; all: of every department. Which acts `act` are, and for which roles:",
+        "[states.md](states.md).",
+        "",
+        f"| right | | {' | '.join(roles)} | by a deputy |",
+        f"|---|---|{'---|' * len(roles)}---|",
+    ]
+    for row in RIGHTS.values():
+        reaches = " | ".join(row.reach.get(role, "") for role in roles)
+        deputy = "yes" if row.by_deputy else ""
+        lines.append(f"| {row.right} | {row.ko} / {row.en} | {reaches} | {deputy} |")
+    return "\n".join(lines) + "\n"
+
+
 def setting_texts() -> dict[str, str]:
     """Each setting's meaning: the string below it in the class."""
     body = ast.parse(inspect.getsource(Settings)).body[0]
@@ -138,6 +161,7 @@ def readme() -> str:
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/asyncapi.json": asyncapi,
     "docs/states.md": states,
+    "docs/rights.md": rights,
     "README.md": readme,
 }
 

@@ -294,7 +294,7 @@ def user_add(
     department: Annotated[str, typer.Option(help="Code such as 3220000.roads.")],
 ) -> None:
     """Make a local account and print its password once."""
-    from cli.users import run_add
+    from cli.user import run_add
 
     _end(_within(lambda settings: run_add(settings, login, name, role, department)))
 
@@ -302,9 +302,38 @@ def user_add(
 @user_app.command("remove")
 def user_remove(login: str) -> None:
     """Disable an account and end its sessions."""
-    from cli.users import run_remove
+    from cli.user import run_remove
 
     _end(_within(lambda settings: run_remove(settings, login)))
+
+
+@user_app.command("list")
+def user_list(
+    everything: Annotated[bool, typer.Option("--all", help="Closed accounts too.")] = False,
+) -> None:
+    """Accounts with what each does, and who is away."""
+    from cli.user import run_list
+
+    _end(_within(lambda settings: run_list(settings, everything=everything)))
+
+
+@user_app.command("password")
+def user_password(login: str) -> None:
+    """Give an account a new password and print it once; its sessions end."""
+    from cli.user import run_password
+
+    _end(_within(lambda settings: run_password(settings, login)))
+
+
+@user_app.command("sessions")
+def user_sessions(
+    login: str,
+    end: Annotated[bool, typer.Option("--end", help="End them all.")] = False,
+) -> None:
+    """The open sessions of an account."""
+    from cli.user import run_sessions
+
+    _end(_within(lambda settings: run_sessions(settings, login, end=end)))
 
 
 @audit_app.command("verify")
