@@ -33,7 +33,8 @@ class Candidate(Frozen):
 
 
 class Candidates(Frozen):
-    """The likest first: `duplicates` are open, `repeats` are the same petitioner's, newest first.
+    """`duplicates` are open, the likest first; `repeats` the same petitioner's earlier ones, the
+    newest first. One may be both.
 
     `told` is how often the petitioner was told a result of this matter, in all repeats.
     """
@@ -63,7 +64,12 @@ async def likely_same(conn: AsyncConnection, case: Case) -> Candidates:
                 key=lambda one: -one.likeness.weight,
             )[:MOST]
         ),
-        repeats=tuple(one for one in repeats if one.likeness.repeat)[:MOST],
+        repeats=tuple(
+            one
+            for one in repeats
+            if one.likeness.repeat
+            and (one.submitted_at, one.number) < (case.submitted_at, case.number)
+        )[:MOST],
     )
 
 
