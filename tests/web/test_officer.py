@@ -115,6 +115,8 @@ async def test_the_page_offers_exactly_what_the_table_allows(city: City, role: R
         Action.RETURN_ANSWER,
         Action.ANSWER_DEMAND,
         Action.CONFIRM_PLATE,  # only where a fine may follow
+        Action.UNHIDE,  # nothing is hidden
+        Action.KEEP_HIDDEN,
     }
     allowed = {row.action for row in allowed_actions(State.ASSIGNED, role)}
     assert offered == allowed - ruled_out
