@@ -36,7 +36,8 @@ class RequestLimit(Frozen):
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile(self.path)
+        # A path with an encoded line break in it is under the same limit as one without.
+        return re.compile(self.path, re.DOTALL)
 
     def covers(self, method: str, path: str) -> bool:
         """True for a request that the limit is about."""

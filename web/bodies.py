@@ -5,7 +5,6 @@ Counted as they come in, since a chunked body says no length and a declared one 
 
 import asyncio
 import re
-from collections.abc import Sequence
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -18,11 +17,12 @@ KIB = 1024
 MIB = 1024 * KIB
 WITH_FILES = 128 * MIB
 """More than any form's own limit, which says better what to do."""
-MOST_BYTES: Sequence[tuple[re.Pattern[str], int]] = (
-    (re.compile(r"/gateway/.*|/(embed/)?petitions/new|/staff/petitions/new"), WITH_FILES),
-    (re.compile(r"/api/v1/petitions|/open311/.*|/cases/.*"), WITH_FILES),
-    (re.compile(r"/api/.*"), 2 * MIB),
-    (re.compile(r".*"), 2 * MIB),
+WITHOUT_FILES = 2 * MIB
+_TAKES_FILES = re.compile(
+    r"/gateway/.*|/(embed/)?petitions/new|/staff/petitions/new"
+    r"|/api/v1/petitions|/open311/.*|/cases/.*",
+    # An encoded line break is part of a path like any other character.
+    re.DOTALL,
 )
 FIRST_SECONDS = 20.0
 """How long the first part of a body may take, and every part after it."""
@@ -54,7 +54,7 @@ class Bodies:
 
 def most_bytes(path: str) -> int:
     """The largest body that `path` takes."""
-    return next(most for pattern, most in MOST_BYTES if pattern.fullmatch(path))
+    return WITH_FILES if _TAKES_FILES.fullmatch(path) else WITHOUT_FILES
 
 
 def _is_more(declared: str, most: int) -> bool:

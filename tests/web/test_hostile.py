@@ -7,6 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import event
 
+from rules.request_limits import request_limits
 from schema.codes import Role
 from schema.numbers import receipt_number
 from tests.web.conftest import City
@@ -70,6 +71,36 @@ async def test_nothing_in_an_address_breaks_a_page(city: City, nasty: str) -> No
         assert "set-cookie: a=b" not in str(answer.headers).lower()
         html = answer.headers.get("content-type", "").startswith("text/html")
         assert not html or "<script>" not in answer.text, address
+
+
+POSTED_TO = (
+    "/api/v1/cases/X/actions/answer",
+    "/api/v1/cases/{number}/actions/X",
+    "/api/v1/petitions/X/actions/withdraw",
+    "/open311/v2/requests/X.json",
+    "/gateway/X",
+    "/cases/X/rate",
+    "/X",
+)
+
+
+@pytest.mark.parametrize("nasty", [*NASTY, "a%0Ab"])
+async def test_nothing_in_an_address_breaks_a_post(city: City, nasty: str) -> None:
+    """As above, where something is sent: a body's largest size is found for every address."""
+    number = await city.case()
+    staff = await city.staff(Role.FIRST_LINE, "6110000.first-line")
+    for place in POSTED_TO:
+        address = place.replace("{number}", number).replace("X", nasty)
+        answer = await staff.post(address, json={"request_id": "a"})
+        assert answer.status_code < 500, (address, answer.status_code)
+
+
+def test_a_line_break_in_an_address_goes_round_no_limit() -> None:
+    """Every limit on addresses of any ending covers an ending with a line break, too."""
+    guessing = [limit for limit in request_limits() if limit.covers("GET", "/cases/a/b")]
+    assert guessing
+    for limit in guessing:
+        assert limit.covers("GET", "/cases/a\nb/c")
 
 
 BODIES = (
