@@ -178,6 +178,7 @@ def faults(data: CityData, *, before: CityData, today: date) -> tuple[Fault, ...
             *_desks(),
             *_other_departments(),
             *_ladders(),
+            *_sign_on(today),
             *notice_faults(),
         )
     return (*checked, *_past(data, before, today))
@@ -321,6 +322,19 @@ def _other_departments() -> Iterator[Fault]:
                     ko=f"«{named}»은(는) {entry.valid_from}에 없는 부서입니다.",
                     en=f"«{named}» is no department on {entry.valid_from}.",
                 )
+
+
+def _sign_on(today: date) -> Iterator[Fault]:
+    """Whom the sign-on service sends is given duties in departments that are there."""
+    for index, rule in enumerate(sign_on_mapping().rule):
+        if rule.department is not None and rule.department not in departments(today):
+            yield Fault(
+                file="sign_on.toml",
+                line=line_of(city_data().text("sign_on.toml"), ("rule", index, "department")),
+                ko=f"«{rule.group}» 그룹의 «{rule.department}»은(는) {today}에 없는 부서입니다.",
+                en=f"The group «{rule.group}» is given «{rule.department}», which is no department"
+                f" on {today}.",
+            )
 
 
 def _ladders() -> Iterator[Fault]:

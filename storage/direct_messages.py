@@ -9,13 +9,12 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 from sqlalchemy import func, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.codes import Channel, ReplyBy
 from schema.messages import Composed, OutboundMessage
 from schema.model import Frozen
-from storage.replies import reply_id
+from storage.replies import keep_message, reply_id
 from storage.sealing import DataKey
 from storage.store import Store
 from storage.tables import reply
@@ -54,23 +53,9 @@ async def keep_direct_message(
         body=new.composed.body,
         created_at=new.created_at,
     )
-    kept = await conn.execute(
-        insert(reply)
-        .values(
-            id=message.id,
-            event_id=new.cause,
-            recipient=recipient,
-            means=ReplyBy.SMS,
-            channel=new.channel,
-            template=new.template,
-            sealed=key.seal(message.model_dump_json().encode()),
-            data_key_id=key.id,
-            created_at=new.created_at,
-            publish_after=new.publish_after,
-        )
-        .on_conflict_do_nothing()
+    return await keep_message(
+        conn, key, message, recipient, template=new.template, publish_after=new.publish_after
     )
-    return kept.rowcount == 1
 
 
 async def sent_since(

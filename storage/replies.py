@@ -94,20 +94,35 @@ async def keep_reply(conn: AsyncConnection, key: DataKey, new: NewReply) -> bool
         thread=new.composed.thread,
         created_at=new.created_at,
     )
+    return await keep_message(
+        conn, key, message, new.recipient, template=new.template, publish_after=new.publish_after
+    )
+
+
+async def keep_message(
+    conn: AsyncConnection,
+    key: DataKey,
+    message: OutboundMessage,
+    recipient: str,
+    *,
+    template: str,
+    publish_after: datetime,
+) -> bool:
+    """Store a message sealed under `key`, of a case or none; False where it is stored already."""
     kept = await conn.execute(
         insert(reply)
         .values(
             id=message.id,
-            event_id=new.event.id,
-            case_number=new.case,
-            recipient=new.recipient,
-            means=new.means,
-            channel=new.channel,
-            template=new.template,
+            event_id=message.event_id,
+            case_number=message.case,
+            recipient=recipient,
+            means=message.means,
+            channel=message.channel,
+            template=template,
             sealed=key.seal(message.model_dump_json().encode()),
             data_key_id=key.id,
-            created_at=new.created_at,
-            publish_after=new.publish_after,
+            created_at=message.created_at,
+            publish_after=publish_after,
         )
         .on_conflict_do_nothing()
     )

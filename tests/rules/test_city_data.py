@@ -169,6 +169,18 @@ def test_P23_what_cases_were_counted_by_cannot_change_afterwards() -> None:
     )
 
 
+def test_the_sign_on_gives_duties_only_where_there_is_a_department() -> None:
+    """A misspelt department would give everybody of the group no duty, without a word."""
+    old = 'department = "6110000.audit"'
+    found = said(changed("sign_on.toml", old, 'department = "6110000.audits"'))
+    number = next(
+        place
+        for place, one in enumerate(package_text("sign_on.toml").splitlines(), 1)
+        if one == old
+    )
+    assert found.startswith(f"sign_on.toml:{number}: «minwon-auditor»")
+
+
 def test_data_are_tried_beside_those_in_force() -> None:
     """In the body alone; and what was read of one is never taken for the other's."""
     other = changed("departments.csv", "주차계획과", "주차정책과")
