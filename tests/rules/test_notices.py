@@ -111,6 +111,18 @@ PROMISES: list[tuple[str, CaseEvent, dict[str, bool], Told]] = [
         set(),
     ),
     (
+        "an executive's word reaches who has the case and the head",
+        event(EventKind.COMMENTED, actor=Role.EXECUTIVE),
+        {},
+        {("department", "executive_comment"), ("department_head", "executive_comment")},
+    ),
+    (
+        "colleagues' notes are read on the page",
+        event(EventKind.COMMENTED, actor=Role.OFFICER),
+        {},
+        set(),
+    ),
+    (
         "the desk's decision is told",
         event(EventKind.ASSIGNED, actor=Role.FIRST_LINE),
         {},

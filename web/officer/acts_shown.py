@@ -69,6 +69,20 @@ def grouped_forms(
     return tuple(group for group in found if group.forms)
 
 
+def form_of(groups: Sequence[FormGroup], action: Action) -> FormView | None:
+    """The form of `action` where it is offered."""
+    return next((form for group in groups for form in group.forms if form.action is action), None)
+
+
+def without_comment(groups: Sequence[FormGroup]) -> tuple[FormGroup, ...]:
+    """The groups without the note, which has a place of its own on the page."""
+    left = (
+        FormGroup(one.group, tuple(form for form in one.forms if form.action is not Action.COMMENT))
+        for one in groups
+    )
+    return tuple(group for group in left if group.forms)
+
+
 def _dues(opened: OpenedCase, book: RuleBook, now: datetime, wording: Wording) -> str:
     extensible = due_if_extended(opened, book, now)
     if extensible.refused is not None:

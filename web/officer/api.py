@@ -22,7 +22,7 @@ from storage.staff import Account
 from web.acts import ActBody, OnItsWay, act_body, foreign_fields
 from web.clocks import ClockView, clocks_of
 from web.officer.acting_as import actor_for, note_deputy, offered_to
-from web.officer.case_pages import case_duty
+from web.officer.case_sheet import case_duty
 from web.officer.reading import (
     PAGE_LENGTH,
     cursor_after,

@@ -15,7 +15,7 @@ from storage.cases import party_of, petitioner_of
 from storage.notice_facts import facts_told, occasion_of
 from storage.sealing import ErasedError
 from storage.staffing import inspector_of
-from web.officer.case_pages import concerned, readable_case
+from web.officer.case_sheet import concerned, readable_case
 from web.officer.papers import Matter, PaperKind, paper_kind, paper_of
 from web.opened import OpenedCase
 from web.sign_in import StaffHere

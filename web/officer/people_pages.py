@@ -30,7 +30,7 @@ from storage.staff import (
     set_password,
 )
 from web.officer.absences import AbsenceForm, absences_shown, enter_absence, leave_absence
-from web.officer.case_pages import departments_by_agency
+from web.officer.case_sheet import departments_by_agency
 from web.officer.own_form import check_own
 from web.sign_in import Staff, StaffHere
 from web.site import RowId, Site, SiteHere, page, see, wording_of

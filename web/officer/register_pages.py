@@ -15,7 +15,7 @@ from schema.numbers import is_receipt_number
 from schema.staff import Duty
 from storage.audit import note
 from storage.register import Entry, Place, Register, entries, names_of
-from web.officer.case_pages import departments_by_agency
+from web.officer.case_sheet import departments_by_agency
 from web.officer.own_form import check_own
 from web.officer.papers import outcome_said
 from web.officer.reading import departments_to_read

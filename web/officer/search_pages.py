@@ -17,7 +17,7 @@ from schema.phones import domestic_phone
 from storage.audit import note_alone
 from storage.staff_search import MOST_COUNTED, MOST_RANKED, Found, Wanted, count, newest, ranked
 from web.highlights import Piece, excerpt
-from web.officer.case_pages import departments_by_agency
+from web.officer.case_sheet import departments_by_agency
 from web.officer.own_form import check_own
 from web.officer.reasons import ReasonForm
 from web.officer.search_query import Asked, Sort, asked_of, city_districts, next_place
