@@ -198,6 +198,12 @@ def agency_of(department_code: str) -> str:
     return department_code.partition(".")[0]
 
 
+@of_city_data
+def departments_ever(agency: str) -> tuple[str, ...]:
+    """The codes of every department that `agency` has or had: cases stay with what is gone."""
+    return tuple(dict.fromkeys(row.code for row in _history() if row.agency == agency))
+
+
 def duty_department(agency: str) -> str:
     """The desk of `agency` that is told of an urgent petition at once, day and night."""
     return f"{agency}.{_DUTY}"

@@ -7,15 +7,19 @@ whose cases they may do it stands here, as `Right.ACT`. Everything else is here 
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 
+from rules.organisation import CITY, agency_of, departments_ever
 from schema.codes import Role
 from schema.model import Frozen
 from schema.staff import STAFF_ROLES, Duty
 
 
 class Reach(StrEnum):
-    """Whose cases, or whose people: those of the departments that one acts for, or everybody's."""
+    """Whose cases, or whose people: those of the departments that one acts for, those of one's
+    agency, or everybody's."""
 
     OWN = "own"
+    AGENCY = "agency"
+    """All of the agency's; at city hall, which answers for the whole city, everybody's."""
     ALL = "all"
 
 
@@ -65,8 +69,13 @@ def _own(*roles: Role) -> dict[Role, Reach]:
     return dict.fromkeys(roles, Reach.OWN)
 
 
+def _agency(*roles: Role) -> dict[Role, Reach]:
+    return dict.fromkeys(roles, Reach.AGENCY)
+
+
 _DEPARTMENTS = (Role.DEPARTMENT_HEAD, Role.TEAM_HEAD, Role.OFFICER)
-_ABOVE = (Role.INSPECTOR, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR)
+_ABOVE = (Role.INSPECTOR, Role.EXECUTIVE)
+_SYSTEM = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 ROWS: tuple[RightRow, ...] = (
     RightRow(
@@ -84,7 +93,7 @@ ROWS: tuple[RightRow, ...] = (
     ),
     RightRow(
         right=Right.READ,
-        reach=_all(Role.FIRST_LINE, *_ABOVE) | _own(*_DEPARTMENTS),
+        reach=_all(Role.FIRST_LINE, *_SYSTEM) | _agency(*_ABOVE) | _own(*_DEPARTMENTS),
         by_deputy=True,
         ko="민원함과 민원 열람",
         en="Queue and cases",
@@ -98,9 +107,9 @@ ROWS: tuple[RightRow, ...] = (
     ),
     RightRow(
         right=Right.ACT,
-        reach=_all(Role.FIRST_LINE, Role.INSPECTOR, Role.EXECUTIVE)
+        reach=_agency(*_ABOVE)
         | _own(*_DEPARTMENTS, Role.ADMINISTRATOR)
-        | _all(Role.CITIZEN, Role.SYSTEM, Role.CHANNEL),
+        | _all(Role.FIRST_LINE, Role.CITIZEN, Role.SYSTEM, Role.CHANNEL),
         by_deputy=True,
         ko="민원 처리 (행위별 역할은 처리표)",
         en="Acts on a case (roles by act: the life table)",
@@ -114,14 +123,16 @@ ROWS: tuple[RightRow, ...] = (
     ),
     RightRow(
         right=Right.BOARD,
-        reach=_all(Role.FIRST_LINE, *_ABOVE) | _own(Role.DEPARTMENT_HEAD, Role.TEAM_HEAD),
+        reach=_all(Role.FIRST_LINE, *_SYSTEM)
+        | _agency(*_ABOVE)
+        | _own(Role.DEPARTMENT_HEAD, Role.TEAM_HEAD),
         by_deputy=True,
         ko="현황판",
         en="Board",
     ),
     RightRow(
         right=Right.EXCEPTIONS,
-        reach=_all(Role.FIRST_LINE, Role.INSPECTOR, Role.ADMINISTRATOR),
+        reach=_all(Role.FIRST_LINE, Role.ADMINISTRATOR) | _agency(Role.INSPECTOR),
         by_deputy=True,
         ko="예외함",
         en="Exceptions",
@@ -135,7 +146,7 @@ ROWS: tuple[RightRow, ...] = (
     ),
     RightRow(
         right=Right.MODERATE,
-        reach=_all(Role.FIRST_LINE, Role.INSPECTOR, Role.ADMINISTRATOR),
+        reach=_all(Role.FIRST_LINE, Role.ADMINISTRATOR) | _agency(Role.INSPECTOR),
         by_deputy=True,
         ko="공개 심사",
         en="Moderation of public cases",
@@ -178,12 +189,42 @@ def holding(duties: Iterable[Duty], right: Right) -> tuple[Duty, ...]:
     )
 
 
+def departments_reached(right: Right, duty: Duty) -> tuple[str, ...] | None:
+    """The departments to which `right` reaches by `duty`, its own first; None for all of them."""
+    reach, own = reach_of(right, duty.role), duty.department
+    if reach is None:
+        return ()
+    if reach is Reach.OWN:
+        return (own,)
+    if reach is Reach.ALL or agency_of(own) == CITY:
+        return None
+    return tuple(dict.fromkeys((own, *departments_ever(agency_of(own)))))
+
+
+def reaches(right: Right, role: Role, department: str | None, other: str) -> bool:
+    """Whether `right` reaches to the department `other` for `role` in `department`.
+
+    Reads no data of the city, so that a workflow may ask.
+    """
+    reach = reach_of(right, role)
+    if reach is Reach.ALL:
+        return True
+    if reach is None or department is None:
+        return False
+    if reach is Reach.OWN:
+        return department == other
+    return agency_of(department) in (CITY, agency_of(other))
+
+
 def departments_for(duties: Iterable[Duty], right: Right) -> tuple[str, ...] | None:
     """The departments to which `right` reaches, the first duty's first; None for all of them."""
-    held = holding(duties, right)
-    if any(reach_of(right, duty.role) is Reach.ALL for duty in held):
-        return None
-    return tuple(dict.fromkeys(duty.department for duty in held))
+    found: dict[str, None] = {}
+    for duty in holding(duties, right):
+        reached = departments_reached(right, duty)
+        if reached is None:
+            return None
+        found |= dict.fromkeys(reached)
+    return tuple(found)
 
 
 def duty_for(
@@ -193,6 +234,7 @@ def duty_for(
     before a deputy's; None where none does."""
     held = sorted(holding(duties, right), key=lambda duty: duty.instead_of is not None)
     for duty in held:
-        if reach_of(right, duty.role) is Reach.ALL or duty.department in departments:
+        reached = departments_reached(right, duty)
+        if reached is None or not set(reached).isdisjoint(departments):
             return duty
     return None

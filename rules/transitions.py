@@ -17,7 +17,7 @@ from rules.life_table import (
     Condition,
     Transition,
 )
-from rules.rights import Reach, Right, reach_of
+from rules.rights import Right, reaches
 from schema.codes import ENDED_STATES, Action, Role, State, TextKind
 from schema.commands import CaseSnapshot, Command, Refusal, RefusalCode
 
@@ -93,11 +93,12 @@ def refusal(snapshot: CaseSnapshot, command: Command) -> Refusal | None:
 
 
 def _acts_for(command: Command, snapshot: CaseSnapshot, row: Transition) -> bool:
-    everywhere = reach_of(Right.ACT, command.actor.role) is Reach.ALL
-    if everywhere or snapshot.department is None:
+    if snapshot.department is None:
         return True
     own = command.actor.department
-    return own == snapshot.department or (row.by_joined and own in snapshot.joined)
+    return reaches(Right.ACT, command.actor.role, own, snapshot.department) or (
+        row.by_joined and own in snapshot.joined
+    )
 
 
 def _wrong_state(state: State, row: Transition) -> Refusal:

@@ -3,7 +3,7 @@
 One open item per case and kind: what happens to the case meanwhile is written into that one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
@@ -61,10 +61,14 @@ async def raise_exception(
 
 
 async def list_open(
-    conn: AsyncConnection, *, after: int = 0, limit: int = 50
+    conn: AsyncConnection,
+    *,
+    departments: Sequence[str] | None = None,
+    after: int = 0,
+    limit: int = 50,
 ) -> tuple[ExceptionItem, ...]:
-    """Open items, oldest first, from the item `after`."""
-    rows = await conn.execute(
+    """Open items, oldest first, from the item `after`; of `departments`, None for everybody's."""
+    statement = (
         select(
             exception_item.c.id,
             exception_item.c.case_number,
@@ -78,6 +82,9 @@ async def list_open(
         .order_by(exception_item.c.id)
         .limit(limit)
     )
+    if departments is not None:
+        statement = statement.where(cases.c.department.in_(departments))
+    rows = await conn.execute(statement)
     return tuple(ExceptionItem.model_validate(row._mapping) for row in rows)
 
 
@@ -87,12 +94,18 @@ async def count_open(conn: AsyncConnection) -> int:
     return int(found or 0)
 
 
-async def resolve(conn: AsyncConnection, item: int, *, at: datetime) -> bool:
-    """A person has seen to it; False where it was resolved already, or never was."""
-    done = await conn.execute(
+async def resolve(
+    conn: AsyncConnection, item: int, *, at: datetime, departments: Sequence[str] | None = None
+) -> bool:
+    """A person who sees to `departments` (None: to all) has seen to it; False where it was resolved
+    already, is another's, or never was."""
+    statement = (
         update(exception_item).where(exception_item.c.id == item, OPEN).values(resolved_at=at)
     )
-    return bool(done.rowcount)
+    if departments is not None:
+        theirs = select(cases.c.number).where(cases.c.department.in_(departments))
+        statement = statement.where(exception_item.c.case_number.in_(theirs))
+    return bool((await conn.execute(statement)).rowcount)
 
 
 def resolution(number: str, at: datetime) -> Update:

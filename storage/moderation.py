@@ -3,11 +3,12 @@
 Hiding and showing again are notes of the case (`rules/acts/moderating.py`), recorded as all are.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime
-from sqlalchemy import and_, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -77,31 +78,52 @@ async def look_over(conn: AsyncConnection, number: str, masked: str) -> None:
 
 
 async def open_items(
-    conn: AsyncConnection, *, after: int = 0, limit: int = 50
+    conn: AsyncConnection,
+    *,
+    departments: Sequence[str] | None = None,
+    after: int = 0,
+    limit: int = 50,
 ) -> tuple[ModerationItem, ...]:
-    """What waits, oldest first, of cases that everybody can see now."""
+    """What waits, oldest first, of cases that everybody can see now; of `departments`, None for
+    everybody's."""
     own = [moderation_item.c[name] for name in ModerationItem.model_fields if name != "summary"]
     rows = await conn.execute(
         select(*own, cases.c.summary)
         .join(cases, cases.c.number == moderation_item.c.case_number)
-        .where(_OPEN, moderation_item.c.id > after, is_published())
+        .where(_OPEN, moderation_item.c.id > after, is_published(), _of(departments))
         .order_by(moderation_item.c.id)
         .limit(limit)
     )
     return tuple(ModerationItem.model_validate(row._mapping) for row in rows)
 
 
-async def settle_item(conn: AsyncConnection, item: int, *, by: str, at: datetime) -> None:
-    """Somebody has looked and found nothing to hide; once more does nothing."""
+def _of(departments: Sequence[str] | None) -> ColumnElement[bool]:
+    return true() if departments is None else cases.c.department.in_(departments)
+
+
+async def settle_item(
+    conn: AsyncConnection,
+    item: int,
+    *,
+    by: str,
+    at: datetime,
+    departments: Sequence[str] | None = None,
+) -> None:
+    """Somebody who sees to `departments` (None: to all) has looked and found nothing to hide; once
+    more does nothing, nor does another's item."""
+    theirs = select(cases.c.number).where(_of(departments))
+    within = true() if departments is None else moderation_item.c.case_number.in_(theirs)
     await conn.execute(
         update(moderation_item)
-        .where(moderation_item.c.id == item, _OPEN)
+        .where(moderation_item.c.id == item, _OPEN, within)
         .values(settled_at=at, settled_by=by)
     )
 
 
-async def open_appeals(conn: AsyncConnection, *, limit: int = 50) -> tuple[Appeal, ...]:
-    """Appeals that wait, oldest first."""
+async def open_appeals(
+    conn: AsyncConnection, *, departments: Sequence[str] | None = None, limit: int = 50
+) -> tuple[Appeal, ...]:
+    """Appeals that wait, oldest first; of `departments`, None for everybody's."""
     later = case_event.alias("later")
     decided = exists().where(
         later.c.case_number == case_event.c.case_number,
@@ -111,7 +133,7 @@ async def open_appeals(conn: AsyncConnection, *, limit: int = 50) -> tuple[Appea
     rows = await conn.execute(
         select(case_event.c.case_number, case_event.c.at, cases.c.summary)
         .join(cases, cases.c.number == case_event.c.case_number)
-        .where(and_(case_event.c.kind == EventKind.HIDING_APPEALED, ~decided))
+        .where(and_(case_event.c.kind == EventKind.HIDING_APPEALED, ~decided), _of(departments))
         .order_by(case_event.c.at)
         .limit(limit)
     )

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.organisation import agency_of, departments_ever
 from rules.rights import (
     RIGHTS,
     ROWS,
@@ -13,12 +14,13 @@ from rules.rights import (
     duty_for,
     holding,
     reach_of,
+    reaches,
 )
 from rules.transitions import TRANSITIONS
 from schema.codes import Role
 from schema.staff import STAFF_ROLES, Duty
 
-DEPARTMENTS = ("3130000.roads", "3130000.cleansing", "6110000.audit")
+DEPARTMENTS = ("3130000.roads", "3130000.cleansing", "3000000.roads", "6110000.audit")
 DUTIES = st.lists(
     st.builds(
         Duty,
@@ -71,6 +73,23 @@ def test_the_three_readings_of_the_table_agree(
         for duty in duties
         if duty in holding(duties, right)
     )
+    assert (found is not None) == any(
+        reaches(right, duty.role, duty.department, asked) for duty in holding(duties, right)
+    )
+
+
+@pytest.mark.parametrize("right", [Right.READ, Right.ACT, Right.BOARD])
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.EXECUTIVE])
+def test_a_districts_inspector_sees_the_district_and_city_halls_the_city(
+    role: Role, right: Right
+) -> None:
+    """A district is another agency: its own departments' cases, gone ones included, and no
+    other's; who is at city hall answers for all."""
+    mapo = departments_for([Duty(role=role, department="3130000.audit")], right)
+    assert mapo is not None
+    assert {agency_of(code) for code in mapo} == {"3130000"}
+    assert {"3130000.audit", *departments_ever("3130000")} == set(mapo)
+    assert departments_for([Duty(role=role, department="6110000.audit")], right) is None
 
 
 @given(duties=DUTIES, right=st.sampled_from(Right), asked=st.sampled_from(DEPARTMENTS))

@@ -95,11 +95,12 @@ async def test_a_rung_that_finds_somebody_again_ends_the_item(city: WokenCity) -
 async def test_an_item_can_be_resolved_by_hand_once_and_comes_back_with_the_next_rung(
     city: WokenCity,
 ) -> None:
-    """Who resolved it and did nothing hears of it again."""
+    """Who resolved it and did nothing hears of it again; another agency's inspector cannot."""
     number = await neglected(city)
     async with city.store.engine.begin() as conn:
         (item,) = await list_open(conn)
-        assert await resolve(conn, item.id, at=MONDAY)
+        assert not await resolve(conn, item.id, at=MONDAY, departments=("3000000.roads",))
+        assert await resolve(conn, item.id, at=MONDAY, departments=(str(item.department),))
         assert not await resolve(conn, item.id, at=MONDAY)
     assert await open_items(city) == []
     await city.wake(number, (await city.rungs_ahead(number))[0].at)
@@ -107,9 +108,13 @@ async def test_an_item_can_be_resolved_by_hand_once_and_comes_back_with_the_next
 
 
 async def test_the_queue_is_read_page_by_page_oldest_first(city: WokenCity) -> None:
-    """Nothing is left out and nothing comes twice."""
+    """Nothing is left out and nothing comes twice; who sees to some departments reads theirs."""
     numbers = [await neglected(city) for _ in range(3)]
     async with city.store.engine.connect() as conn:
         first = await list_open(conn, limit=2)
         rest = await list_open(conn, after=first[-1].id, limit=2)
+        others = await list_open(conn, departments=("3000000.roads",))
+        theirs = await list_open(conn, departments=(str(first[0].department),))
     assert [item.case_number for item in (*first, *rest)] == numbers
+    assert others == ()
+    assert [item.case_number for item in theirs] == numbers

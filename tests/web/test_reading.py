@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.organisation import agency_of
 from rules.rights import Reach, Right, reach_of
 from schema.codes import Role
 from schema.numbers import receipt_number
@@ -52,6 +53,17 @@ def test_others_read_their_own_department_only(role: Role) -> None:
     for asked in ("all", "3130000.cleansing"):
         with pytest.raises(PermissionError):
             departments_to_read(staff(role), asked)
+
+
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.EXECUTIVE])
+def test_those_of_an_agency_read_all_of_it_and_no_other(role: Role) -> None:
+    """«All» is then the agency's, and another agency's queue is refused."""
+    every = departments_to_read(staff(role), "all")
+    assert every is not None
+    assert {agency_of(code) for code in every} == {"3130000"}
+    assert departments_to_read(staff(role), "3130000.cleansing") == ("3130000.cleansing",)
+    with pytest.raises(PermissionError):
+        departments_to_read(staff(role), "3000000.roads")
 
 
 @pytest.mark.parametrize(

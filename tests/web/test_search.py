@@ -116,8 +116,8 @@ async def test_by_words_those_stand_first_of_which_the_words_are_more(city: City
 
 
 async def test_only_what_one_may_read_is_found(city: City) -> None:
-    """The department that has a case, one that had it, one that is asked to cooperate; nobody
-    else, by no condition."""
+    """The department that has a case, one that had it, one that is asked to cooperate, the
+    inspector of its agency; nobody else, by no condition."""
     mine = await city.case(LAMP, item="RD05")
     moved = await city.case(LAMP, item="RD05")
     await city.record(moved, Action.TRANSFER, department=CLEANSING, reason="소관이 아닙니다")
@@ -131,6 +131,9 @@ async def test_only_what_one_may_read_is_found(city: City) -> None:
     for query in (f"q={mine}", "q=가로등", "item=RD05", "department=3130000.roads"):
         page = await searched(city, query, Role.OFFICER, "3010000.parking")
         assert NUMBERS.findall(page) == []
+    for department, found in ((CLEANSING, {mine, moved, helped}), ("3010000.parking", set())):
+        page = await searched(city, "q=가로등", Role.INSPECTOR, department)
+        assert set(NUMBERS.findall(page)) == found
 
 
 async def test_a_search_by_telephone_is_logged_with_its_reason_before_it_is_shown(

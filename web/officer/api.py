@@ -29,6 +29,7 @@ from web.officer.reading import (
     departments_to_read,
     may_read,
     place_at,
+    reads_beyond_own,
 )
 from web.officer.sign_in_pages import origin_of
 from web.opened import OpenedCase, find_shown, load_case
@@ -147,7 +148,7 @@ async def cases(
 ) -> CasePage:
     """Open cases of `department`; without it all that the account may see."""
     try:
-        asked = department or ("all" if staff.sees_all else None)
+        asked = department or ("all" if reads_beyond_own(staff) else None)
         departments = departments_to_read(staff, asked)
         place = place_at(cursor)
     except PermissionError:

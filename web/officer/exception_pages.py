@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
 
+from rules.rights import Right, departments_for
 from storage.exceptions import list_open, resolve
 from web.officer.own_form import check_own
 from web.officer.reading import PAGE_LENGTH
@@ -23,7 +24,12 @@ async def show(
 ) -> Response:
     """Open items, oldest first."""
     async with site.store.engine.connect() as conn:
-        items = await list_open(conn, after=after, limit=PAGE_LENGTH)
+        items = await list_open(
+            conn,
+            departments=departments_for(staff.duties, Right.EXCEPTIONS),
+            after=after,
+            limit=PAGE_LENGTH,
+        )
     return page(
         request,
         "staff/exceptions.html",
@@ -45,6 +51,7 @@ async def settle(
     check_own(staff, csrf)
     if not 0 < item <= MOST:
         raise HTTPException(404)
+    theirs = departments_for(staff.duties, Right.EXCEPTIONS)
     async with site.store.engine.begin() as conn:
-        await resolve(conn, item, at=site.now())
+        await resolve(conn, item, at=site.now(), departments=theirs)
     return see("/staff/exceptions")

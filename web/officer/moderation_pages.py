@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
+from rules.rights import Right, departments_for
 from storage.moderation import open_appeals, open_items, settle_item
 from web.officer.own_form import check_own
 from web.officer.reading import PAGE_LENGTH
@@ -22,9 +23,10 @@ async def show(
     after: Annotated[int, Query(ge=0, le=MOST)] = 0,
 ) -> Response:
     """Appeals, then reports and findings, oldest first. Hiding is an act on the case's page."""
+    theirs = departments_for(staff.duties, Right.MODERATE)
     async with site.store.engine.connect() as conn:
-        appeals = await open_appeals(conn)
-        items = await open_items(conn, after=after, limit=PAGE_LENGTH)
+        appeals = await open_appeals(conn, departments=theirs)
+        items = await open_items(conn, departments=theirs, after=after, limit=PAGE_LENGTH)
     return page(
         request,
         "staff/moderation.html",
@@ -42,6 +44,7 @@ async def settle(
 ) -> Response:
     """Looked at, and nothing to hide."""
     check_own(staff, csrf)
+    theirs = departments_for(staff.duties, Right.MODERATE)
     async with site.store.engine.begin() as conn:
-        await settle_item(conn, item, by=staff.account.login, at=site.now())
+        await settle_item(conn, item, by=staff.account.login, at=site.now(), departments=theirs)
     return see("/staff/moderation")

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from rules.notices import inboxes_of
 from rules.organisation import FIRST_LINE
-from rules.rights import Right, holding
+from rules.rights import Right, departments_for, holding
 from schema.audit import AuditKind, AuditNote, Why
 from schema.codes import State
 from storage.audit import note_alone
@@ -17,7 +17,13 @@ from storage.sealing import ErasedError
 from web.day import end_of_day
 from web.officer.notices import notice_line
 from web.officer.own_form import check_own
-from web.officer.reading import PAGE_LENGTH, cursor_after, departments_to_read, place_at
+from web.officer.reading import (
+    PAGE_LENGTH,
+    cursor_after,
+    departments_to_read,
+    place_at,
+    reads_beyond_own,
+)
 from web.officer.reasons import ReasonForm
 from web.sign_in import Staff, StaffHere
 from web.site import RowId, SiteHere, page, see, wording_of
@@ -36,7 +42,8 @@ async def show_queue(
     after: str | None = None,
 ) -> Response:
     """Open cases by nearest deadline, a page at a time."""
-    now = site.now()
+    now, reached = site.now(), departments_for(staff.duties, Right.READ)
+    choose = reads_beyond_own(staff)
     try:
         departments = departments_to_read(staff, department)
         place = place_at(after)
@@ -52,7 +59,7 @@ async def show_queue(
             after=place,
             limit=PAGE_LENGTH,
         )
-        found = await figures(conn, now=now, day_end=end_of_day(now)) if staff.sees_all else ()
+        found = await figures(conn, now=now, day_end=end_of_day(now)) if choose else ()
     return page(
         request,
         "staff/queue.html",
@@ -64,7 +71,8 @@ async def show_queue(
         state=state,
         states=tuple(State),
         next_cursor=cursor_after(cases, PAGE_LENGTH),
-        figures=found,
+        figures=[row for row in found if reached is None or row.department in reached],
+        choose=choose,
         first_line=FIRST_LINE,
     )
 

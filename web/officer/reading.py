@@ -4,7 +4,7 @@ import base64
 from collections.abc import Sequence
 
 from rules.organisation import is_department
-from rules.rights import Right, holding
+from rules.rights import Right, departments_for, holding
 from schema.codes import EventKind
 from schema.events import CaseEvent
 from schema.numbers import is_receipt_number
@@ -44,21 +44,27 @@ def own_departments(staff: Staff) -> tuple[str, ...]:
 
 
 def departments_to_read(staff: Staff, asked: str | None) -> tuple[str, ...] | None:
-    """The departments whose queue is shown, None for all.
+    """The departments whose queue is shown, None for all; «all» asks for all that may be read.
 
-    Raises PermissionError where another department's was asked for by somebody who may not, and
-    ValueError for one that there never was.
+    Raises PermissionError where another department's was asked for by somebody who may not, or
+    «all» by who reads no more than the own; ValueError for one that there never was.
     """
-    own = own_departments(staff)
+    own, reached = own_departments(staff), departments_for(staff.duties, Right.READ)
     if asked in (None, ""):
         return own
-    if not staff.sees_all and asked not in own:
+    if asked == "all" and reads_beyond_own(staff):
+        return reached
+    if reached is not None and asked not in reached:
         raise PermissionError(asked)
-    if asked == "all":
-        return None
     if asked not in own and not is_department(str(asked)):
         raise ValueError("no such department")
     return (str(asked),)
+
+
+def reads_beyond_own(staff: Staff) -> bool:
+    """True for who may read more than the cases of the departments that the person acts for."""
+    reached = departments_for(staff.duties, Right.READ)
+    return reached is None or not set(reached) <= set(own_departments(staff))
 
 
 def cursor_after(cases: Sequence[Case], limit: int) -> str | None:

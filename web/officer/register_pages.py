@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 
-from rules.rights import Right, holding
+from rules.rights import Right, departments_for, holding
 from schema.audit import AuditKind, AuditNote, Doer, Why
 from schema.codes import State
 from schema.numbers import is_receipt_number
@@ -18,7 +18,7 @@ from storage.register import Entry, Place, Register, entries, names_of
 from web.officer.case_sheet import departments_by_agency
 from web.officer.own_form import check_own
 from web.officer.papers import outcome_said
-from web.officer.reading import departments_to_read
+from web.officer.reading import departments_to_read, reads_beyond_own
 from web.officer.reasons import ReasonForm
 from web.sign_in import Staff, StaffHere
 from web.site import Site, SiteHere, page, wording_of
@@ -206,7 +206,7 @@ def _register_page(
         staff=staff,
         register=asked.which,
         department=asked.department,
-        departments=departments_by_agency(site, wording),
+        departments=_choices(site, staff, wording),
         first=asked.first,
         last=asked.last,
         entries=[_row(one, names, wording) for one in found],
@@ -218,6 +218,18 @@ def _register_page(
         here=asked.query(asked.after),
         next_place=asked.query(last) if last else None,
     )
+
+
+def _choices(site: Site, staff: Staff, wording: Wording) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The departments that the person may choose from, by agency; none where that is no choice."""
+    if not reads_beyond_own(staff):
+        return []
+    reached = departments_for(staff.duties, Right.READ)
+    found = [
+        (agency, [row for row in rows if reached is None or row[0] in reached])
+        for agency, rows in departments_by_agency(site, wording)
+    ]
+    return [(agency, rows) for agency, rows in found if rows]
 
 
 def _row(entry: Entry, names: Mapping[str, str | None] | None, wording: Wording) -> Row:
