@@ -65,6 +65,34 @@ class State(StrEnum):
 ENDED_STATES = frozenset({State.WITHDRAWN, State.CLOSED, State.DECLINED, State.MERGED})
 
 
+class WaitsFor(StrEnum):
+    """What an open case waits for next, and so whose turn it is."""
+
+    RECEIPT = "receipt"
+    DISTRIBUTION = "distribution"
+    """배부: the first-line desk."""
+    ACCEPTANCE = "acceptance"
+    """수령: the department."""
+    ANSWER = "answer"
+    """답변: whoever works on it."""
+    APPROVAL = "approval"
+    """결재: the head of the team or department."""
+    INVESTIGATION = "investigation"
+    """현장조사"""
+    EXCLUSION = "exclusion"
+    """불산입: what the law does not count."""
+    SUPPLEMENT = "supplement"
+    """보완: the petitioner."""
+    COOPERATION = "cooperation"
+    """협조 회신: another department."""
+    CONSULTATION = "consultation"
+    """의견조회: others' opinion."""
+    PETITIONER = "petitioner"
+    """Answered: a rating, a question, or the end of the window."""
+    NOTHING = "nothing"
+    """It has ended."""
+
+
 class Role(StrEnum):
     """Who acts. The Korean names are those of the city's plan (R18)."""
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import AwareDatetime, JsonValue
-from sqlalchemy import and_, func, literal, or_, select, text, true
+from sqlalchemy import func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schema.codes import CaseKind, Channel, PetitionType, ReplyBy, State
+from schema.codes import CaseKind, Channel, PetitionType, ReplyBy, State, TimerKind, WaitsFor
 from schema.commands import CaseSnapshot, Moment
 from schema.events import Actor, CaseEvent
 from schema.messages import Recipient
@@ -68,9 +68,13 @@ class Case(Frozen):
     next_at: AwareDatetime | None
     next_timer: str | None
     next_rung: str | None
+    turn_at: AwareDatetime | None
+    """The nearest clock that somebody of the city has to act on (`rules.turn`)."""
+    turn_timer: TimerKind | None
+    waits_for: WaitsFor
 
     def due_at(self) -> datetime | None:
-        """The deadline that queues are ordered by: the legal one, else the service target."""
+        """The deadline of the whole: the legal one, else the service target."""
         return self.legal_due_at or self.target_due_at
 
 
@@ -273,47 +277,6 @@ async def attachments_of(conn: AsyncConnection, number: str) -> tuple[Attachment
         .order_by(attachment.c.stored_at, attachment.c.id)
     )
     return tuple(Attachment.model_validate(row._mapping) for row in rows)
-
-
-DUE = text("COALESCE(cases.legal_due_at, cases.target_due_at, 'infinity'::timestamptz)")
-
-
-class QueuePlace(Frozen):
-    """Where a page of the queue ended: the next begins after it. `due_at` None means no clock."""
-
-    due_at: AwareDatetime | None
-    number: str
-
-
-async def queue(
-    conn: AsyncConnection,
-    *,
-    departments: Sequence[str] | None,
-    states: Sequence[State] | None = None,
-    after: QueuePlace | None = None,
-    limit: int = 50,
-) -> tuple[Case, ...]:
-    """Open cases by nearest deadline, then number; `departments` None means all of them."""
-    due = func.coalesce(
-        cases.c.legal_due_at, cases.c.target_due_at, text("'infinity'::timestamptz")
-    )
-    shown = and_(~cases.c.ended, ~cases.c.synthetic)
-    statement = select(*CASE_COLUMNS).where(shown).order_by(due, cases.c.number)
-    if departments is not None:
-        statement = statement.where(cases.c.department.in_(departments))
-    if states is not None:
-        statement = statement.where(cases.c.state.in_(states))
-    if after is not None:
-        place = (
-            literal(after.due_at, cases.c.target_due_at.type)
-            if after.due_at
-            else text("'infinity'::timestamptz")
-        )
-        statement = statement.where(
-            or_(due > place, and_(due == place, cases.c.number > after.number))
-        )
-    rows = await conn.execute(statement.limit(limit))
-    return tuple(case_of(row) for row in rows)
 
 
 class DepartmentFigures(Frozen):

@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import Insert, Update, func, insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rules.turn import Turn
 from schema.codes import Channel, EventKind, Role, State, Visibility
 from schema.envelope import CASE_EVENTS
 from schema.events import Actor, CaseEvent
@@ -113,3 +114,8 @@ def submission_event(
             **fields,
         }
     )
+
+
+def turn_values(turn: Turn) -> dict[str, object]:
+    """The columns that queues are ordered and filtered by. A note never changes them."""
+    return {"turn_at": turn.at, "turn_timer": turn.timer, "waits_for": turn.waits_for}

@@ -20,6 +20,7 @@ from rules.book import Clocks, RuleBook
 from rules.calendar import BusinessCalendar, CalendarError
 from rules.consequences import Consequence, drawn_event
 from rules.life import CaseFacts, facts_of
+from rules.turn import Turn, turn_of
 from rules.waking import SYSTEM
 from schema.codes import Action, CaseKind, State
 from schema.commands import Command, Moment
@@ -28,7 +29,7 @@ from schema.model import Frozen
 from storage.calendars import Calendars
 from storage.cases import CASE_COLUMNS, Case, case_of, logs_of
 from storage.counting import share_counting
-from storage.event_log import logged_values, sent_values
+from storage.event_log import logged_values, sent_values, turn_values
 from storage.owed_looks import Nearer, any_owed, owe_looks, owed_looks
 from storage.store import Store
 from storage.tables import case_event, cases, outbox, recomputation
@@ -73,6 +74,7 @@ class _Move(NamedTuple):
     case: Case
     event: CaseEvent | None
     moment: Moment | None
+    turn: Turn
 
 
 class _Reporter(NamedTuple):
@@ -209,7 +211,7 @@ class Recomputing:
                 log.error("case not recomputed", case=case.number, fault=repr(error))
                 uncounted += 1
                 continue
-            if move.event is not None or _differs(case, move.moment):
+            if move.event is not None or _differs(case, move):
                 moves.append(move)
         return _Counted(moves, uncounted)
 
@@ -228,7 +230,8 @@ class Recomputing:
         event = moved_deadline(
             case, own_log, facts, clocks, name=order.id, reason=order.reason, at=now
         )
-        return _Move(case, event, self._book.moment(facts, clocks, calendar))
+        moment = self._book.moment(facts, clocks, calendar)
+        return _Move(case, event, moment, turn_of(facts, clocks.clocks))
 
 
 async def _locked_order(conn: AsyncConnection, name: str) -> Recomputation | None:
@@ -253,6 +256,7 @@ async def _batch(conn: AsyncConnection, order: Recomputation, limit: int) -> tup
                 cases.c.legal_due_at.is_(None),
                 cases.c.legal_due_at >= order.since,
                 cases.c.next_at >= order.since,
+                cases.c.turn_at >= order.since,
             )
         )
     ordered = statement.order_by(cases.c.number).limit(limit).with_for_update()
@@ -275,9 +279,12 @@ async def _reporters(conn: AsyncConnection, numbers: Sequence[str]) -> dict[str,
     return found
 
 
-def _differs(case: Case, moment: Moment | None) -> bool:
-    stands = (case.next_at, case.next_timer, case.next_rung)
-    return stands != ((moment.at, moment.timer, moment.rung) if moment else (None, None, None))
+def _differs(case: Case, move: _Move) -> bool:
+    stands, moment = (case.next_at, case.next_timer, case.next_rung), move.moment
+    if stands != ((moment.at, moment.timer, moment.rung) if moment else (None, None, None)):
+        return True
+    turn = move.turn
+    return (case.turn_at, case.turn_timer, case.waits_for) != (turn.at, turn.timer, turn.waits_for)
 
 
 async def _write(conn: AsyncConnection, moves: Sequence[_Move]) -> None:
@@ -313,7 +320,10 @@ _UPDATE = text(
         rule_pack = new.rule_pack,
         next_at = new.next_at,
         next_timer = new.next_timer,
-        next_rung = new.next_rung
+        next_rung = new.next_rung,
+        turn_at = new.turn_at,
+        turn_timer = new.turn_timer,
+        waits_for = new.waits_for
     FROM unnest(
         CAST(:number AS text[]),
         CAST(:seq AS int[]),
@@ -323,10 +333,13 @@ _UPDATE = text(
         CAST(:rule_pack AS text[]),
         CAST(:next_at AS timestamptz[]),
         CAST(:next_timer AS text[]),
-        CAST(:next_rung AS text[])
+        CAST(:next_rung AS text[]),
+        CAST(:turn_at AS timestamptz[]),
+        CAST(:turn_timer AS text[]),
+        CAST(:waits_for AS text[])
     ) AS new(
         number, seq, legal_due_at, target_due_at, calendar_version, rule_pack, next_at,
-        next_timer, next_rung
+        next_timer, next_rung, turn_at, turn_timer, waits_for
     )
     WHERE cases.number = new.number
     """
@@ -350,6 +363,7 @@ def _row(move: _Move) -> dict[str, object]:
         "next_at": moment.at if moment else None,
         "next_timer": moment.timer if moment else None,
         "next_rung": moment.rung if moment else None,
+        **turn_values(move.turn),
     }
 
 

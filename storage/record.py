@@ -19,6 +19,7 @@ from rules.lawfulness import Asked, Circumstances
 from rules.life import CaseFacts, facts_after
 from rules.life_table import Condition, Transition
 from rules.transitions import TRANSITIONS, refusal
+from rules.turn import turn_of
 from rules.waking import Waking, due_commands
 from schema.codes import State
 from schema.commands import Command, Moment, Outcome, Refusal
@@ -27,7 +28,7 @@ from schema.grounds import ClosedFor
 from storage.calendars import Calendars, reason_of
 from storage.cases import is_reachable, snapshot_of
 from storage.commands import settle_command
-from storage.event_log import write_act
+from storage.event_log import turn_values, write_act
 from storage.exceptions import resolution_by, with_exception
 from storage.locked_cases import LockedCase, lock_all
 from storage.owed_looks import Nearer, owe_looks
@@ -93,7 +94,8 @@ class Recorder:
         if event is None:
             return locked
         moment = self.book.moment(locked.facts, clocks, calendar)
-        values = case_values(locked.facts, event, moment)
+        turn = turn_of(locked.facts, clocks.clocks)
+        values = case_values(locked.facts, event, moment) | turn_values(turn)
         await write_act(conn, event, values)
         await owe_looks(conn, [Nearer(case, moment)])
         return replace(locked, case=case.model_copy(update=values), log=(*locked.log, event))
@@ -167,6 +169,8 @@ class Recorder:
             }
         )
         values = case_values(facts, event, moment)
+        if row.step:
+            values |= turn_values(turn_of(facts, clocks.clocks))
         await write_act(
             conn,
             event,

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -211,6 +212,16 @@ async def accounts_of(conn: AsyncConnection, department: str) -> tuple[Account, 
         .order_by(staff_account.c.name, staff_account.c.login)
     )
     return tuple(Account.model_validate(row._mapping) for row in await conn.execute(statement))
+
+
+async def names_of(conn: AsyncConnection, logins: Collection[str]) -> dict[str, str]:
+    """What people are called, by login; who has no account any more is not among them."""
+    if not logins:
+        return {}
+    rows = await conn.execute(
+        select(staff_account.c.login, staff_account.c.name).where(staff_account.c.login.in_(logins))
+    )
+    return {row.login: row.name for row in rows}
 
 
 async def account_with_password(conn: AsyncConnection, login: str, password: str) -> Account | None:

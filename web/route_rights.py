@@ -14,6 +14,9 @@ from rules.rights import Right
 
 ROUTE_RIGHTS: Mapping[str, Right] = {
     "GET /staff": Right.READ,
+    "GET /staff/rows": Right.READ,
+    "POST /staff/views": Right.READ,
+    "POST /staff/views/{view}/remove": Right.READ,
     "GET /staff/me": Right.SELF,
     "POST /staff/me/absences": Right.SELF,
     "POST /staff/me/absences/{number}/end": Right.SELF,

@@ -15,6 +15,7 @@ from rules.consequences import Consequence, consequence, drawn_event
 from rules.levels import NAMES
 from rules.life import facts_after, facts_of
 from rules.transitions import TRANSITIONS
+from rules.turn import Turn, turn_of
 from rules.waking import due_commands
 from schema.codes import Action, CaseKind, Channel, PetitionType, Role, State, TextKind
 from schema.commands import Command, Moment, Refusal
@@ -174,6 +175,12 @@ class Life:
             return None
         counted = self.town.book.clocks(self.facts, self.town.calendar)
         return self.town.book.moment(self.facts, counted, self.town.calendar)
+
+    def turn(self) -> Turn:
+        """Whose turn it is with the case."""
+        if self.facts.ended:
+            return turn_of(self.facts, ())
+        return turn_of(self.facts, self.town.book.clocks(self.facts, self.town.calendar).clocks)
 
     @property
     def due_at(self) -> datetime | None:

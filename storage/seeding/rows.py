@@ -16,7 +16,7 @@ from rules.search_terms import index_terms
 from schema.codes import ENDED_STATES, CaseKind, Channel, ReplyBy
 from schema.submission import Contact
 from storage.cases import Petitioner
-from storage.event_log import logged_values
+from storage.event_log import logged_values, turn_values
 from storage.keys import Keyring
 from storage.record import case_values
 from storage.sealing import NONCE_BYTES, DataKey
@@ -115,6 +115,7 @@ def _case(life: Life, key: DataKey, *, dong: str, address: str) -> dict[str, obj
         },
         "created_at": first.recorded_at,
         **case_values(life.facts, newest, moment),
+        **turn_values(life.turn()),
     }
 
 

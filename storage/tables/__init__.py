@@ -16,6 +16,7 @@ from storage.tables.case import (
 )
 from storage.tables.columns import metadata
 from storage.tables.credits import credit_entry, credit_request
+from storage.tables.desk import saved_view
 from storage.tables.intake import (
     data_key,
     external_alias,
@@ -80,6 +81,7 @@ __all__ = [
     "recomputation",
     "registered_revision",
     "reply",
+    "saved_view",
     "sign_on_attempt",
     "staff_absence",
     "staff_account",

@@ -23,6 +23,9 @@ from storage.tables.columns import NOW, Instant, metadata
 ADDRESS_WORDS = "to_tsvector('simple'::regconfig, COALESCE(cases.routing ->> 'address', ''))"
 """The words of the place as it was told, masked. Queries repeat this, so that the index is used."""
 
+TURN = "COALESCE(turn_at, 'infinity'::timestamptz)"
+"""What queues are ordered by; `storage.desk` repeats it, so that the index is used."""
+
 cases = Table(
     "cases",
     metadata,
@@ -57,6 +60,9 @@ cases = Table(
     Column("next_at", Instant),
     Column("next_timer", String(30)),
     Column("next_rung", String(40)),
+    Column("turn_at", Instant, comment="the nearest clock: rules.turn"),
+    Column("turn_timer", String(30)),
+    Column("waits_for", String(20), nullable=False, server_default="receipt"),
     Column("workflow_started_at", Instant),
     Column("reply_by", String(10), nullable=False),
     Column("language", String(10), nullable=False, server_default="ko"),
@@ -79,11 +85,17 @@ cases = Table(
     UniqueConstraint("channel", "external_id"),
     CheckConstraint("NOT ended OR next_at IS NULL", name="ended_has_no_next"),
     Index(
-        "ix_cases_queue",
-        "department",
-        text("COALESCE(legal_due_at, target_due_at, 'infinity'::timestamptz)"),
+        "ix_cases_turn",
+        text(TURN),
         "number",
-        postgresql_where=text("NOT ended"),
+        postgresql_where=text("NOT ended AND NOT synthetic"),
+    ),
+    Index(
+        "ix_cases_turn_department",
+        "department",
+        text(TURN),
+        "number",
+        postgresql_where=text("NOT ended AND NOT synthetic"),
     ),
     Index("ix_cases_search", "search", postgresql_using="gin"),
     Index(

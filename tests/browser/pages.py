@@ -246,6 +246,7 @@ NOT_PAGES = frozenset(
         "/cases/{number}/live",
         "/cases/{number}/linked/{other}",
         "/staff/live",
+        "/staff/rows",
         "/staff/cases/{number}/photos/{photo}",
         "/public/feed.atom",
         "/public/feed.rss",

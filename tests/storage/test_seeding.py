@@ -15,11 +15,13 @@ from rules.book import read_rule_book
 from rules.calendar import national_calendar
 from rules.life import facts_of
 from rules.search_terms import search_query
+from rules.turn import turn_of
 from schema.codes import CaseKind, EventKind, State
 from schema.events import CaseEvent
 from settings import Settings
 from stack.postgres import Postgres
 from storage.cases import event_of, petitioner_of
+from storage.event_log import turn_values
 from storage.keys import Keyring, write_keyring
 from storage.record import case_values
 from storage.seeding.copying import NotEmptyError, check_empty
@@ -84,11 +86,10 @@ async def test_every_log_folds_to_its_row(town: Store) -> None:
         assert [event.seq for event in log] == list(range(1, len(log) + 1))
         assert [event.at for event in log] == sorted(event.at for event in log)
         facts = facts_of(log, kind=CaseKind(row.kind))
-        moment = None
-        if not facts.ended:
-            clocks = TOWN.book.clocks(facts, TOWN.calendar)
-            moment = TOWN.book.moment(facts, clocks, TOWN.calendar)
-        expected = case_values(facts, log[-1], moment)
+        clocks = TOWN.book.clocks(facts, TOWN.calendar)
+        moment = None if facts.ended else TOWN.book.moment(facts, clocks, TOWN.calendar)
+        turn = turn_values(turn_of(facts, clocks.clocks))
+        expected = case_values(facts, log[-1], moment) | turn
         assert {name: getattr(row, name) for name in expected} == expected, row.number
 
 

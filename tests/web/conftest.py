@@ -98,10 +98,17 @@ class City:
         return number
 
     async def record(
-        self, number: str, action: Action, *, role: Role = Role.FIRST_LINE, **body: str | int
+        self,
+        number: str,
+        action: Action,
+        *,
+        role: Role = Role.FIRST_LINE,
+        of: str = FIRST_LINE,
+        **body: str | int,
     ) -> Outcome:
-        """One act, written by the recorder as the workflow would have it written."""
-        actor = Actor(role=role, department=FIRST_LINE, account="tester")
+        """One act by somebody `of` a department, written by the recorder as the workflow would
+        have it written."""
+        actor = Actor(role=role, department=of, account="tester")
         async with self.store.engine.begin() as conn:
             _, stored = await keep_command(
                 conn,

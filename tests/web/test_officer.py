@@ -68,7 +68,7 @@ async def test_the_queue_page_says_how_long_there_is(city: City) -> None:
     overdue = await city.case(at=datetime.now(UTC) - timedelta(days=30))
     urgent = await city.case("지하철역 앞 땅이 꺼져요", item="RD04")
     page = (await (await city.staff(Role.FIRST_LINE, FIRST_LINE)).get("/staff?department=all")).text
-    row = page.split(overdue)[0].rsplit("<tr", 1)[1]
+    row = page.split(f'id="row-{overdue}"')[1].split("</tr>")[0]
     assert "지남" in row
     assert "긴급" in page.split(f">{urgent}<")[1].split("</tr>")[0]
 

@@ -11,7 +11,7 @@ from rules.rights import Reach, Right, reach_of
 from schema.codes import Role
 from schema.numbers import receipt_number
 from schema.staff import STAFF_ROLES
-from storage.cases import QueuePlace
+from storage.desk import QueuePlace
 from storage.staff import Account
 from web.officer.reading import departments_to_read, encode_place, place_at
 from web.sign_in import Staff

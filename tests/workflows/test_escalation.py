@@ -14,8 +14,9 @@ from activities.recomputing import RecomputeActivities
 from schema.codes import Action, EventKind, Role, State
 from schema.commands import Command, Outcome
 from schema.events import Actor
-from storage.cases import figures, queue
+from storage.cases import figures
 from storage.commands import keep_command
+from storage.desk import Horizon, QueueFilter, queue
 from storage.exceptions import list_open
 from storage.heartbeat import EVERY, KEPT, beats, begin_beat, sweep_beats
 from storage.recomputing import Recomputing
@@ -60,7 +61,8 @@ async def test_the_heartbeat_is_in_no_queue_figure_or_message(town: Town) -> Non
     real = await town.file(PAVING)
     now = await town.now()
     async with town.store.engine.connect() as conn:
-        shown = await queue(conn, departments=None)
+        horizon = Horizon(now=now, day_end=now)
+        shown = await queue(conn, QueueFilter(departments=None), horizon)
         assert [case.number for case in shown] == [real]
         counted = await figures(conn, now=now, day_end=now)
         assert sum(one.open for one in counted) == 1

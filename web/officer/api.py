@@ -15,7 +15,8 @@ from schema.model import Frozen
 from schema.numbers import is_receipt_number
 from schema.submission import Attachment
 from storage.audit import note_reading
-from storage.cases import Case, queue
+from storage.cases import Case
+from storage.desk import QueueFilter, queue
 from storage.linked_cases import LinkedCase
 from storage.sessions import Means, close_session
 from storage.staff import Account
@@ -23,6 +24,7 @@ from web.acts import ActBody, OnItsWay, act_body, foreign_fields
 from web.clocks import ClockView, clocks_of
 from web.officer.acting_as import actor_for, note_deputy, offered_to
 from web.officer.case_sheet import case_duty
+from web.officer.queue_query import horizon_at
 from web.officer.reading import (
     PAGE_LENGTH,
     cursor_after,
@@ -71,7 +73,7 @@ class SessionView(Frozen):
 
 
 class CasePage(Frozen):
-    """Cases by nearest deadline; `next` is the cursor of the next page, null on the last."""
+    """Cases by their nearest clock (`turn_at`); `next` is the cursor of the next page, or null."""
 
     cases: tuple[Case, ...]
     next: str | None
@@ -135,7 +137,7 @@ async def sign_out(request: Request, site: SiteHere, staff: StaffInApi) -> None:
 
 @router.get(
     "/cases",
-    summary="Open cases by deadline",
+    summary="Open cases by their nearest clock",
     responses={**NOT_SIGNED_IN, 403: {"model": ProblemView}},
 )
 async def cases(
@@ -163,8 +165,8 @@ async def cases(
     async with site.store.engine.connect() as conn:
         found = await queue(
             conn,
-            departments=departments,
-            states=state or None,
+            QueueFilter(departments=departments, states=tuple(state) if state else None),
+            horizon_at(site),
             after=place,
             limit=limit,
         )

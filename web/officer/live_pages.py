@@ -9,7 +9,7 @@ from rules.rights import Right, departments_for
 from storage.live import Change, happened_since
 from storage.store import Store
 from web.live import Interest, Live, LiveResponse
-from web.sign_in import Staff, StaffInApi
+from web.sign_in import Staff, StaffInApi, not_your_role
 from web.site import SiteHere, address_of
 
 router = APIRouter(include_in_schema=False)
@@ -52,10 +52,21 @@ def departments_of(staff: Staff) -> tuple[str, ...] | None:
 
 
 @router.get("/staff/live")
-async def follow(request: Request, site: SiteHere, staff: StaffInApi, seen: str = "") -> Response:
-    """Server-sent events of the cases that the account may see; `seen` is the position
-    (`storage.live.newest_position`) at which the page was read."""
-    watched = WatchedDepartments(site.store, site.live, departments_of(staff))
+async def follow(
+    request: Request,
+    site: SiteHere,
+    staff: StaffInApi,
+    seen: str = "",
+    department: str | None = None,
+) -> Response:
+    """Server-sent events of the cases that the account may see, or of one department's; `seen` is
+    the position (`storage.live.newest_position`) at which the page was read."""
+    departments = departments_of(staff)
+    if department not in (None, "", "all"):
+        if departments is not None and department not in departments:
+            raise not_your_role()
+        departments = (str(department),)
+    watched = WatchedDepartments(site.store, site.live, departments)
     return LiveResponse(
         site.live,
         watched,

@@ -1,80 +1,24 @@
-"""The queue by deadline, the inbox, the quarantine."""
+"""The inbox, the quarantine."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 
 from rules.notices import inboxes_of
-from rules.organisation import FIRST_LINE
-from rules.rights import Right, departments_for, holding
+from rules.rights import Right, holding
 from schema.audit import AuditKind, AuditNote, Why
-from schema.codes import State
 from storage.audit import note_alone
-from storage.cases import figures, queue
 from storage.inbox import inbox, mark_read
 from storage.quarantine import list_quarantine, show_quarantine
 from storage.sealing import ErasedError
-from web.day import end_of_day
 from web.officer.notices import notice_line
 from web.officer.own_form import check_own
-from web.officer.reading import (
-    PAGE_LENGTH,
-    cursor_after,
-    departments_to_read,
-    place_at,
-    reads_beyond_own,
-)
 from web.officer.reasons import ReasonForm
 from web.sign_in import Staff, StaffHere
 from web.site import RowId, SiteHere, page, see, wording_of
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
 SHOWN_PAYLOAD = 20_000
-
-
-@router.get("")
-async def show_queue(
-    request: Request,
-    site: SiteHere,
-    staff: StaffHere,
-    department: str | None = None,
-    state: State | None = None,
-    after: str | None = None,
-) -> Response:
-    """Open cases by nearest deadline, a page at a time."""
-    now, reached = site.now(), departments_for(staff.duties, Right.READ)
-    choose = reads_beyond_own(staff)
-    try:
-        departments = departments_to_read(staff, department)
-        place = place_at(after)
-    except PermissionError:
-        raise HTTPException(403) from None
-    except ValueError:
-        raise HTTPException(404) from None
-    async with site.store.engine.connect() as conn:
-        cases = await queue(
-            conn,
-            departments=departments,
-            states=(state,) if state else None,
-            after=place,
-            limit=PAGE_LENGTH,
-        )
-        found = await figures(conn, now=now, day_end=end_of_day(now)) if choose else ()
-    return page(
-        request,
-        "staff/queue.html",
-        account=staff.account,
-        staff=staff,
-        cases=cases,
-        now=now,
-        chosen=department or staff.account.department,
-        state=state,
-        states=tuple(State),
-        next_cursor=cursor_after(cases, PAGE_LENGTH),
-        figures=[row for row in found if reached is None or row.department in reached],
-        choose=choose,
-        first_line=FIRST_LINE,
-    )
 
 
 @router.get("/inbox")

@@ -9,7 +9,8 @@ from schema.codes import EventKind
 from schema.events import CaseEvent
 from schema.numbers import is_receipt_number
 from schema.staff import Duty
-from storage.cases import Case, QueuePlace
+from storage.cases import Case
+from storage.desk import QueuePlace
 from web.sign_in import Staff
 
 PAGE_LENGTH = 50
@@ -71,7 +72,7 @@ def cursor_after(cases: Sequence[Case], limit: int) -> str | None:
     """Where the next page begins, or None where this one was not full."""
     if len(cases) < limit:
         return None
-    return encode_place(QueuePlace(due_at=cases[-1].due_at(), number=cases[-1].number))
+    return encode_place(QueuePlace(due_at=cases[-1].turn_at, number=cases[-1].number))
 
 
 def encode_place(place: QueuePlace) -> str:
