@@ -60,6 +60,7 @@ from storage.store import open_store
 from web.acting import PATIENCE, Acting
 from web.addresses import read_networks
 from web.application import build, end_streams
+from web.officer.export_work import keep_exporting
 from web.ops import Part, ops_application
 from web.serving import quiet_server, served
 from web.sign_on import Client as SignOnClient
@@ -232,11 +233,12 @@ def housekeeping_of(made: "Composition", running: RunningCases) -> Housekeeping:
 
 
 async def run_worker(made: Composition, stop: asyncio.Event) -> None:
-    """Role `worker`: petition workflows, their activities, and the housekeeping Schedule."""
+    """Role `worker`: petition workflows, their activities, the housekeeping Schedule, exports."""
     role = PetitionRole(made)
     watch = EscalationWatch(made.store)
     watching = asyncio.create_task(watch.run(stop))
     sealing = asyncio.create_task(keep_sealing(made.store, stop))
+    exporting = asyncio.create_task(keep_exporting(made.store, stop))
 
     def more() -> Mapping[str, Part]:
         return {"escalation": Part(ok=not watch.wrong, needed=False, detail=watch.wrong)}
@@ -245,6 +247,7 @@ async def run_worker(made: Composition, stop: asyncio.Event) -> None:
         await role.run(stop)
     await watching
     await sealing
+    await exporting
 
 
 class PetitionRole:

@@ -37,6 +37,7 @@ from web.officer import (
     audit_pages,
     entry_pages,
     exception_pages,
+    export_pages,
     me_pages,
     moderation_pages,
     paper_pages,
@@ -87,6 +88,7 @@ ROUTERS = (
     paper_pages.router,
     register_pages.router,
     search_pages.router,
+    export_pages.router,
     board.router,
 )
 API_ROUTERS = (

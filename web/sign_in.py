@@ -23,7 +23,7 @@ from web.route_rights import right_of
 from web.site import Site, SiteHere, address_of
 
 SESSION_COOKIE = "minwon_session"
-BACKGROUND = frozenset({"/staff/live", "/staff/session"})
+BACKGROUND = frozenset({"/staff/live", "/staff/session", "/staff/exports/progress"})
 """What pages ask for by themselves: that keeps no session alive."""
 
 

@@ -17,6 +17,7 @@ from storage.tables.case import (
 from storage.tables.columns import metadata
 from storage.tables.credits import credit_entry, credit_request
 from storage.tables.desk import saved_view
+from storage.tables.exports import search_export, search_export_piece
 from storage.tables.intake import (
     data_key,
     external_alias,
@@ -82,6 +83,8 @@ __all__ = [
     "registered_revision",
     "reply",
     "saved_view",
+    "search_export",
+    "search_export_piece",
     "sign_on_attempt",
     "staff_absence",
     "staff_account",

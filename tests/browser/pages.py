@@ -117,6 +117,16 @@ async def open_names(page: Page) -> None:
         await page.locator("main form[method=post] button").first.click()
 
 
+EXPORTED = "/staff/exports/new?district=11440&q=%EB%8F%84%EB%A1%9C"
+
+
+async def order_export(page: Page) -> None:
+    """Order the file of a search, with a reason."""
+    await page.locator("main select[name=why]").select_option(index=1)
+    async with page.expect_navigation():
+        await page.locator("main form[method=post] button").first.click()
+
+
 PAGES: tuple[Shown, ...] = (
     Shown("home", "/", "/"),
     Shown("filing", "/petitions/new", "/petitions/new"),
@@ -205,6 +215,16 @@ PAGES: tuple[Shown, ...] = (
     Shown("search, a result", "/staff/search", states.searched, Who.DESK),
     Shown("search, nothing", "/staff/search", "/staff/search?q=없는말", Who.OFFICER),
     Shown("search, with faults", "/staff/search", "/staff/search?q=!!", Who.OFFICER, status=422),
+    Shown(
+        "export, an order with a fault",
+        "/staff/exports/new",
+        EXPORTED,
+        Who.DESK,
+        steps=send_first_form,
+        status=422,
+    ),
+    Shown("exports", "/staff/exports", "/staff/exports", Who.OFFICER),
+    Shown("exports, one under way", "/staff/exports", EXPORTED, Who.DESK, steps=order_export),
     Shown("board", "/staff/board", "/staff/board", Who.EXECUTIVE),
     Shown("entry", "/staff/petitions/new", "/staff/petitions/new", Who.DESK),
     Shown(
@@ -247,6 +267,8 @@ NOT_PAGES = frozenset(
         "/cases/{number}/linked/{other}",
         "/staff/live",
         "/staff/rows",
+        "/staff/exports/progress",
+        "/staff/exports/{export}/file",
         "/staff/cases/{number}/photos/{photo}",
         "/public/feed.atom",
         "/public/feed.rss",
