@@ -15,6 +15,7 @@ from schema.submission import Submission
 from storage.attachments import adopt_attachments
 from storage.cases import Petitioner
 from storage.event_log import submission_event, write_event
+from storage.measures import measured
 from storage.moderation import look_over
 from storage.sealing import DataKey
 from storage.searching import masked_values
@@ -80,19 +81,18 @@ async def open_case(
         detail["linked_to"], detail["relation"] = link.to, link.relation
         if link.objection_days is not None:
             detail["objection_days"] = link.objection_days
-    await write_event(
-        conn,
-        submission_event(
-            number=number,
-            channel=submission.channel,
-            at=submission.submitted_at,
-            recorded_at=datetime.now(UTC),
-            petition_type=values["petition_type"],
-            item=None,
-            detail=detail,
-        ),
-        published=not synthetic,
+    event = submission_event(
+        number=number,
+        channel=submission.channel,
+        at=submission.submitted_at,
+        recorded_at=datetime.now(UTC),
+        petition_type=values["petition_type"],
+        item=None,
+        detail=detail,
     )
+    await write_event(conn, event, published=not synthetic)
+    if not synthetic:
+        await conn.execute(measured((event,), kind=submission.kind, calendar=None))
     return number
 
 

@@ -20,6 +20,8 @@ from rules.book import Clocks, RuleBook
 from rules.calendar import BusinessCalendar, CalendarError
 from rules.consequences import Consequence, drawn_event
 from rules.life import CaseFacts, facts_of
+from rules.measures.case import measures_of
+from rules.measures.row import Measures
 from rules.turn import Turn, turn_of
 from rules.waking import SYSTEM
 from schema.codes import Action, CaseKind, State
@@ -30,6 +32,7 @@ from storage.calendars import Calendars
 from storage.cases import CASE_COLUMNS, Case, case_of, logs_of
 from storage.counting import share_counting
 from storage.event_log import logged_values, sent_values, turn_values
+from storage.measures import move_due
 from storage.owed_looks import Nearer, any_owed, owe_looks, owed_looks
 from storage.store import Store
 from storage.tables import case_event, cases, outbox, recomputation
@@ -75,6 +78,7 @@ class _Move(NamedTuple):
     event: CaseEvent | None
     moment: Moment | None
     turn: Turn
+    measures: Measures | None
 
 
 class _Reporter(NamedTuple):
@@ -231,7 +235,10 @@ class Recomputing:
             case, own_log, facts, clocks, name=order.id, reason=order.reason, at=now
         )
         moment = self._book.moment(facts, clocks, calendar)
-        return _Move(case, event, moment, turn_of(facts, clocks.clocks))
+        measures = None
+        if event is not None:
+            measures = measures_of((*own_log, event), kind=case.kind, calendar=calendar)
+        return _Move(case, event, moment, turn_of(facts, clocks.clocks), measures)
 
 
 async def _locked_order(conn: AsyncConnection, name: str) -> Recomputation | None:
@@ -299,6 +306,7 @@ async def _write(conn: AsyncConnection, moves: Sequence[_Move]) -> None:
         await _copy(conn, outbox, [sent_values(event) for event in events])
     if moves:
         await conn.execute(_UPDATE, _columns([_row(move) for move in moves]))
+        await move_due(conn, [move.measures for move in moves if move.measures is not None])
 
 
 async def _copy(conn: AsyncConnection, table: Table, rows: Sequence[dict[str, object]]) -> None:

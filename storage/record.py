@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import update
+from sqlalchemy import Insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.book import Clocks, RuleBook
@@ -31,6 +31,7 @@ from storage.commands import settle_command
 from storage.event_log import turn_values, write_act
 from storage.exceptions import resolution_by, with_exception
 from storage.locked_cases import LockedCase, lock_all
+from storage.measures import measured
 from storage.owed_looks import Nearer, owe_looks
 from storage.recomputing import ANSWER_OWED, moved_deadline
 from storage.related_cases import after_act, locked_together, looks_after, named_cases
@@ -96,9 +97,19 @@ class Recorder:
         moment = self.book.moment(locked.facts, clocks, calendar)
         turn = turn_of(locked.facts, clocks.clocks)
         values = case_values(locked.facts, event, moment) | turn_values(turn)
-        await write_act(conn, event, values)
+        log = (*locked.log, event)
+        also = self._measured(locked, log, facts=locked.facts)
+        await write_act(conn, event, values, also=also)
         await owe_looks(conn, [Nearer(case, moment)])
-        return replace(locked, case=case.model_copy(update=values), log=(*locked.log, event))
+        return replace(locked, case=case.model_copy(update=values), log=log)
+
+    def _measured(
+        self, locked: LockedCase, log: Sequence[CaseEvent], *, facts: CaseFacts
+    ) -> tuple[Insert, ...]:
+        """What keeps the case's measures; a synthetic case has none, so it is in no figure."""
+        if locked.case.synthetic:
+            return ()
+        return (measured(log, kind=facts.kind, calendar=locked.calendar),)
 
     async def lock(self, conn: AsyncConnection, number: str) -> LockedCase:
         """The case with its log, locked. Raises LookupError where there is none."""
@@ -171,15 +182,20 @@ class Recorder:
         values = case_values(facts, event, moment)
         if row.step:
             values |= turn_values(turn_of(facts, clocks.clocks))
+        log = (*locked.log, event)
+        resolved = resolution_by(event)
         await write_act(
             conn,
             event,
             values,
             published=not locked.case.synthetic,
-            also=resolution_by(event),
+            also=(
+                *self._measured(locked, log, facts=facts),
+                *((resolved,) if resolved is not None else ()),
+            ),
         )
         case = locked.case.model_copy(update=values)
-        return LockedCase(case, (*locked.log, event), facts, calendar, locked.reporters), event
+        return LockedCase(case, log, facts, calendar, locked.reporters), event
 
     def _counted(
         self, locked: LockedCase, facts: CaseFacts, *, step: bool

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from random import Random
@@ -12,6 +12,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from rules.masking import mask
+from rules.measures.case import measures_of
 from rules.search_terms import index_terms
 from schema.codes import ENDED_STATES, CaseKind, Channel, ReplyBy
 from schema.submission import Contact
@@ -22,7 +23,10 @@ from storage.record import case_values
 from storage.sealing import NONCE_BYTES, DataKey
 from storage.seeding.life import Life
 
-TABLES = ("data_key", "cases", "petitioner", "case_text", "case_event", "registered_revision")
+TABLES = (
+    *("data_key", "cases", "petitioner", "case_text", "case_event", "registered_revision"),
+    "case_measure",
+)
 """In the order in which they are filled: what is referred to stands first."""
 SOURCE = "seed/"
 """How the external id of a made-up case begins."""
@@ -70,6 +74,8 @@ def add_life(rows: Rows, life: Life, keyring: Keyring, *, dong: str, address: st
         )
     for event in life.log:
         rows.add("case_event", logged_values(event))
+    measures = measures_of(life.log, kind=life.facts.kind, calendar=life.town.calendar)
+    rows.add("case_measure", asdict(measures))
     rows.add(
         "registered_revision",
         {

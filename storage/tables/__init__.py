@@ -25,6 +25,7 @@ from storage.tables.intake import (
     quarantine,
     registered_revision,
 )
+from storage.tables.measures import case_measure
 from storage.tables.moderation import moderation_item
 from storage.tables.partners import partner, partner_request
 from storage.tables.phones import phone_code, phone_session
@@ -57,6 +58,7 @@ __all__ = [
     "calendar_override",
     "calendar_version",
     "case_event",
+    "case_measure",
     "case_text",
     "cases",
     "city_data",
