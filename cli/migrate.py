@@ -1,10 +1,11 @@
-"""`minwon migrate`: the newest schema, and the first calendar version."""
+"""`minwon migrate`: the newest schema, the first calendar version, and what figures count."""
 
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from rules.calendar import national_calendar
 from settings import Settings
 from storage.calendars import keep_first_calendar
+from storage.measuring import rebuild
 from storage.migrate import upgrade
 
 
@@ -15,11 +16,14 @@ async def run_migrate(settings: Settings) -> int:
 
 
 async def prepare_database(url: str) -> None:
-    """Bring the database at `url` to the newest schema, and store the first calendar."""
+    """Bring the database at `url` to the newest schema, store the first calendar, and measure the
+    cases that an older release recorded."""
     await upgrade(url)
     engine = create_async_engine(url)
     async with engine.begin() as conn:
         await keep_first_calendar(
             conn, national_calendar(version=1), reason="관공서의 공휴일에 관한 규정 (holidays)"
         )
+    async for _ in rebuild(engine, missing_only=True):
+        pass
     await engine.dispose()

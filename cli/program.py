@@ -23,6 +23,7 @@ user_app = typer.Typer(help="Local accounts of staff.")
 partner_app = typer.Typer(help="Partners that file over Open311: add, list, revoke.")
 calendar_app = typer.Typer(help="Working days: declare, withdraw, list, recompute.")
 credits_app = typer.Typer(help="Volunteer hours: export, what became of them, the ledger again.")
+figures_app = typer.Typer(help="What the board counts: rebuild.")
 audit_app = typer.Typer(help="The log of who read whose data: verify, seal.")
 outage_app = typer.Typer(help="Outages of the system, which no deadline counts.")
 data_app = typer.Typer(help="Departments, owners, ladders, texts: check, load, list.")
@@ -32,6 +33,7 @@ app.add_typer(outage_app, name="outage")
 app.add_typer(data_app, name="data")
 app.add_typer(user_app, name="user")
 app.add_typer(audit_app, name="audit")
+app.add_typer(figures_app, name="figures")
 app.add_typer(partner_app, name="partner")
 app.add_typer(credits_app, name="credits")
 
@@ -334,6 +336,16 @@ def user_sessions(
     from cli.user import run_sessions
 
     _end(_within(lambda settings: run_sessions(settings, login, end=end)))
+
+
+@figures_app.command("rebuild")
+def figures_rebuild(
+    missing: Annotated[bool, typer.Option(help="Only cases that have no row yet.")] = False,
+) -> None:
+    """Make anew, from the log, what the board counts."""
+    from cli.figures import run_rebuild
+
+    _end(_within(lambda settings: run_rebuild(settings, missing_only=missing)))
 
 
 @audit_app.command("verify")

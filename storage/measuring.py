@@ -1,6 +1,5 @@
 """All measures made anew from the log, in batches, beside whatever is recorded meanwhile."""
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, fields
 from itertools import groupby
@@ -86,7 +85,7 @@ def _event(row: asyncpg.Record) -> CaseEvent:
         department=row["department"],
         legal_due_at=row["legal_due_at"],
         target_due_at=row["target_due_at"],
-        detail=json.loads(row["detail"]),
+        detail=row["detail"],
     )
 
 

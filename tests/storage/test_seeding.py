@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from cli.seed import Seeding, plain, run_seed, seed_day
 from rules.book import read_rule_book
 from rules.calendar import national_calendar
 from rules.life import facts_of
+from rules.measures.case import measures_of
 from rules.search_terms import search_query
 from rules.turn import turn_of
 from schema.codes import CaseKind, EventKind, State
@@ -29,7 +31,7 @@ from storage.seeding.days import cases_by_day, rows_of
 from storage.seeding.life import Town
 from storage.staff_search import Wanted, count
 from storage.store import Store, open_store
-from storage.tables import case_event, cases
+from storage.tables import case_event, case_measure, cases
 from tests.conftest import TEMPLATE
 
 LAST = date(2026, 11, 24)
@@ -121,6 +123,18 @@ async def test_a_day_has_every_kind_of_story(town: Store) -> None:
     } <= kinds.keys()
     assert 40 < (late or 0) < 300
     assert (still or 0) > 100
+
+
+async def test_the_measures_are_those_of_the_log(town: Store) -> None:
+    """What the board counts was copied as the log gives it, for each case."""
+    async with town.engine.connect() as conn:
+        rows = {row.number: row for row in await conn.execute(select(case_measure))}
+    logs = await logs_of(town)
+    assert rows.keys() == logs.keys()
+    for number, log in logs.items():
+        row = rows[number]
+        expected = asdict(measures_of(log, kind=CaseKind(row.kind), calendar=TOWN.calendar))
+        assert dict(row._mapping) == expected, number
 
 
 async def test_words_are_sealed_masked_and_found(town: Store) -> None:
