@@ -7,8 +7,8 @@ What the board's figures count: a row for each case, made from its log. It is em
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
