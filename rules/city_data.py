@@ -7,20 +7,11 @@ from itertools import pairwise
 
 from pydantic import ConfigDict, ValidationError
 
-from rules.approval import approval_rules
-from rules.city_accounts import city_accounts
-from rules.classification import classify, keywords, opinion_kind
-from rules.credits import credit_rules
-from rules.district_outlines import district_outlines
+from rules.city_readers import READERS
+from rules.classification import keywords
 from rules.document_lines import line_of
 from rules.escalation import Ladder, read_escalation
-from rules.evidence import evidence_rules
-from rules.geography import dongs, landmarks, roads
-from rules.masking import mask
-from rules.moderation import moderation_words
 from rules.notice_checks import notice_faults
-from rules.notice_texts import read_notice_texts
-from rules.notices import read_notices
 from rules.organisation import (
     AUDIT,
     CITY,
@@ -31,12 +22,9 @@ from rules.organisation import (
     districts,
     duty_department,
 )
-from rules.packs import packs
-from rules.place import locate
-from rules.request_limits import request_limits
 from rules.services import asked_attributes
 from rules.sign_on import sign_on_mapping
-from rules.sites import EmbeddingSite, embedding_sites
+from rules.sites import EmbeddingSite
 from rules.tables import (
     CityData,
     DataError,
@@ -47,8 +35,7 @@ from rules.tables import (
     sentence,
     trying,
 )
-from rules.taxonomy import Leaf, groups, leaves
-from schema.codes import Channel
+from rules.taxonomy import Leaf, groups
 from schema.deadlines import Unit
 from schema.model import Frozen
 
@@ -69,7 +56,6 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 COUNTED = {"kind", "petition_type", "period_unit", "period_amount", "field_sla_hours", "urgent"}
 """What of an item its cases' deadlines are counted by."""
 DAY = timedelta(days=1)
-_SAID = "가로등이 나갔습니다. 신고자 홍길동"
 
 
 class Entry(Frozen):
@@ -100,38 +86,6 @@ def entries(file: str) -> list[tuple[int, Entry]]:
     """The rows of a table with their lines, in the order of their days."""
     found = numbered_rows(file, Entry)
     return sorted(found, key=lambda numbered: numbered[1].valid_from or date.min)
-
-
-READERS: tuple[Callable[[], object], ...] = (
-    districts,
-    agencies,
-    lambda: departments(date.min),
-    groups,
-    lambda: leaves(date.min),
-    dongs,
-    roads,
-    landmarks,
-    district_outlines,
-    request_limits,
-    moderation_words,
-    approval_rules,
-    city_accounts,
-    embedding_sites,
-    keywords,
-    asked_attributes,
-    credit_rules,
-    evidence_rules,
-    read_escalation,
-    read_notices,
-    read_notice_texts,
-    packs,
-    sign_on_mapping,
-    lambda: classify(_SAID, channel=Channel.SMS_120, channel_category="도로"),
-    lambda: opinion_kind(_SAID),
-    lambda: mask(_SAID),
-    lambda: locate(address=_SAID, text=_SAID),
-)
-"""Whatever reads a file; the last ones make their patterns of the words."""
 
 
 def unreadable(data: CityData) -> tuple[Fault, ...]:
