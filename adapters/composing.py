@@ -7,10 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.channel import ChannelAdapter
 from rules.notice_texts import NoticeFacts, render
-from rules.notices import NoticeTable, Standing, read_notices
-from rules.organisation import FIRST_LINE
+from rules.notices import NoticeTable, read_notices
 from rules.quiet_hours import QuietHours
-from rules.taxonomy import leaf_at
 from schema.addresses import case_address
 from schema.codes import Channel, ReplyBy
 from schema.events import CaseEvent
@@ -42,17 +40,6 @@ class Fitted:
 
     means: ReplyBy
     composed: Composed
-
-
-def standing_of(case: Case, event: CaseEvent) -> Standing:
-    """How the case stands for the notice table, with the item that it had at the event."""
-    item = leaf_at(event.item, event.at) if event.item is not None else None
-    return Standing(
-        urgent=item is not None and item.urgent,
-        handed_on=item is not None and item.handed_on,
-        unassigned=case.department in (None, FIRST_LINE),
-        answered=case.answered_at is not None,
-    )
 
 
 async def facts_for(

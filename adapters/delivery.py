@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.carriers import Carrier, TemporaryFailure
 from adapters.codes import hand_over_code
-from adapters.composing import Telling, barred_means, fit_notice, standing_of
+from adapters.composing import Telling, barred_means, fit_notice
 from adapters.consuming import Consuming, NotOursError
 from adapters.handed import Handed as Handed
 from adapters.kafka import Broker
@@ -29,6 +29,7 @@ from schema.envelope import CloudEvent, reply_topic
 from schema.events import Actor
 from schema.messages import Delivery, DeliveryOutcome, OutboundMessage
 from storage.cases import event_by_id, find_case
+from storage.notice_facts import standing_of
 from storage.record import Recorder
 from storage.replies import (
     NewReply,

@@ -11,7 +11,7 @@ from prometheus_client import Counter
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.composing import Telling, fit_notice, standing_of
+from adapters.composing import Telling, fit_notice
 from adapters.consuming import Consuming, NotOursError
 from adapters.kafka import Broker
 from rules.notices import Audience, Notice, Standing, staff_address
@@ -21,6 +21,7 @@ from schema.envelope import CASE_EVENTS, CloudEvent
 from schema.events import CaseEvent
 from schema.model import Frozen
 from storage.cases import Case, event_by_id, find_case
+from storage.notice_facts import standing_of
 from storage.replies import NewReply, awaits_notice, keep_reply, mark_noticed
 from storage.sealing import ErasedError
 from storage.staff_notices import keep_staff_notice

@@ -25,6 +25,8 @@ class RefusalCode(StrEnum):
     UNKNOWN_CASE = "unknown_case"
     REQUEST_ID_TAKEN = "request_id_taken"
     WRONG_FIELD = "wrong_field"
+    PERSONAL_DATA = "personal_data"
+    """What the petitioner would read holds somebody else's data: to be confirmed."""
     NOT_LAWFUL = "not_lawful"
     """State and role allow it, the law does not: the article says why."""
 

@@ -16,6 +16,7 @@ from rules.case_facts import CaseFacts
 from rules.fields import choice
 from rules.life import facts_of
 from rules.notice_texts import UNKNOWN_ITEM, Holder, Names, NoticeFacts
+from rules.notices import Standing
 from rules.organisation import FIRST_LINE, department, full_name_en, full_name_ko
 from rules.quiet_hours import SEOUL
 from rules.taxonomy import leaf_at
@@ -72,6 +73,17 @@ class Occasion:
     def is_own(self) -> bool:
         """False for an event of the case that this one was merged into."""
         return self.event.case == self.case.number
+
+
+def standing_of(case: Case, event: CaseEvent) -> Standing:
+    """How the case stands for the notice table, with the item that it had at the event."""
+    item = leaf_at(event.item, event.at) if event.item is not None else None
+    return Standing(
+        urgent=item is not None and item.urgent,
+        handed_on=item is not None and item.handed_on,
+        unassigned=case.department in (None, FIRST_LINE),
+        answered=case.answered_at is not None,
+    )
 
 
 async def occasion_of(conn: AsyncConnection, case: Case, event: CaseEvent) -> Occasion:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as field_of
+from datetime import datetime
 from uuid import uuid4
 
 from rules.fields import FieldKind, field
@@ -34,7 +36,8 @@ class FieldView:
 
 @dataclass(frozen=True)
 class FormView:
-    """One act as a form. `effect` says what it does to the clock; `open` shows it unfolded."""
+    """One act as a form. `effect` says what it does to the clock, `told` what the petitioner will
+    be told; `open` shows it unfolded. `saved_at` is when what stands in it was kept as a draft."""
 
     action: Action
     label: str
@@ -44,6 +47,23 @@ class FormView:
     fields: tuple[FieldView, ...]
     request_id: str
     open: bool
+    told: str | None = None
+    saved_at: datetime | None = None
+
+    @property
+    def drafted(self) -> bool:
+        """True where it asks for words: what is begun is kept."""
+        return any(field.kind is FieldKind.TEXT for field in self.fields)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a form says beside its fields, and what was begun in it before."""
+
+    effect: str | None = None
+    told: str | None = None
+    kept: Mapping[str, str] = field_of(default_factory=dict)
+    saved_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -78,28 +98,33 @@ def act_forms(
     wording: Wording,
     voice: Voice,
     *,
-    effects: Mapping[Action, str] | None = None,
+    said: Mapping[Action, Said] | None = None,
     typed: Typed | None = None,
 ) -> dict[Action, FormView]:
     """The forms of `rows`, by action, in their order."""
-    said = effects or {}
-    return {row.action: _form(row, wording, voice, said.get(row.action), typed) for row in rows}
+    beside = said or {}
+    return {
+        row.action: _form(row, wording, voice, beside.get(row.action, Said()), typed)
+        for row in rows
+    }
 
 
 def _form(
-    row: Transition, wording: Wording, voice: Voice, effect: str | None, typed: Typed | None
+    row: Transition, wording: Wording, voice: Voice, said: Said, typed: Typed | None
 ) -> FormView:
     mine = typed is not None and typed.action is row.action
-    kept = typed.values() if typed is not None and mine else {}
+    kept = typed.values() if typed is not None and mine else said.kept
     return FormView(
         action=row.action,
         label=_said(voice.labels, row.action, wording) or wording.action(row.action),
         lead=_said(voice.leads, row.action, wording),
         article=row.article,
-        effect=effect,
+        effect=said.effect,
         fields=tuple(_field(row, name, wording, voice, kept) for name in fields_of(row.action)),
         request_id=str(uuid4()),
         open=mine,
+        told=said.told,
+        saved_at=None if mine else said.saved_at,
     )
 
 

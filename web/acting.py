@@ -12,8 +12,10 @@ from schema.codes import Action
 from schema.commands import Command, Refusal, RefusalCode
 from schema.events import Actor, CaseEvent
 from schema.model import Frozen
+from storage.calendars import Calendars
 from storage.cases import event_of_request
 from storage.commands import Kept, keep_command, settle_command
+from storage.foreseeing import Foreseen, foresee
 from storage.record import Recorder
 from storage.store import Store
 from workflows.client import RunningCases, TemporalAwayError
@@ -35,6 +37,7 @@ class Acting:
         self._store = store
         self._running = running
         self._recorder = recorder
+        self._calendars = Calendars()
 
     @property
     def book(self) -> RuleBook:
@@ -71,6 +74,31 @@ class Acting:
         if stored.refusal is not None:
             return Acted(refusal=stored.refusal)
         return await self._carry_out(stored.command)
+
+    async def foresee(
+        self,
+        number: str,
+        action: Action,
+        *,
+        actor: Actor,
+        at: datetime,
+        body: Mapping[str, JsonValue],
+        url: str,
+    ) -> Foreseen:
+        """What `action` would do, and what its petitioner would be told; nothing is done.
+
+        Raises LookupError where there is no such case.
+        """
+        return await foresee(
+            self._recorder,
+            self._calendars,
+            number=number,
+            action=action,
+            actor=actor,
+            at=at,
+            body=body,
+            url=url,
+        )
 
     async def _carry_out(self, command: Command) -> Acted:
         if TRANSITIONS[command.action].step:

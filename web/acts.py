@@ -56,6 +56,8 @@ class ActBody(Frozen):
     return_ground: ReturnGround | None = None
     correction_ground: CorrectionGround | None = None
     hide_ground: HideGround | None = None
+    confirmed: bool | None = None
+    """That the personal data in what the petitioner will read may go out."""
 
     @model_validator(mode="before")
     @classmethod
@@ -98,7 +100,7 @@ def _written(name: str, value: JsonValue) -> JsonValue:
 
 def foreign_fields(action: Action, body: ActBody) -> list[str]:
     """The fields of `body` that `action` does not take."""
-    given = body.model_dump(exclude_none=True).keys() - {"request_id", "csrf"}
+    given = body.model_dump(exclude_none=True).keys() - {"request_id", "csrf", "confirmed"}
     return sorted(given - set(fields_of(action)))
 
 

@@ -35,6 +35,7 @@ from web.manager import board
 from web.officer import api as officer_api
 from web.officer import (
     audit_pages,
+    drafts_pages,
     entry_pages,
     exception_pages,
     export_pages,
@@ -82,6 +83,7 @@ ROUTERS = (
     queue_pages.router,
     officer_pages.router,
     officer_case_pages.router,
+    drafts_pages.router,
     entry_pages.router,
     exception_pages.router,
     moderation_pages.router,

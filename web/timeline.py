@@ -44,7 +44,8 @@ STEPS: Sequence[tuple[str, frozenset[EventKind]]] = (
 
 
 class Line(Frozen):
-    """One entry of a timeline. `body` is what somebody wrote, `internal` is for the city only."""
+    """One entry of a timeline. `body` is what somebody wrote, `covered` the same without its hard
+    words where they are covered, `internal` is for the city only."""
 
     seq: int
     kind: EventKind
@@ -52,6 +53,7 @@ class Line(Frozen):
     title: str
     note: str | None = None
     body: str | None = None
+    covered: str | None = None
     by: str | None = None
     internal: bool = False
 

@@ -30,6 +30,7 @@ from storage.tables.moderation import moderation_item
 from storage.tables.partners import partner, partner_request
 from storage.tables.phones import phone_code, phone_session
 from storage.tables.staff import (
+    act_draft,
     exception_item,
     sign_on_attempt,
     staff_absence,
@@ -52,6 +53,7 @@ __all__ = [
     "BY_ITSELF",
     "CAME_TO",
     "WAS_ASKED",
+    "act_draft",
     "attachment",
     "audit_entry",
     "audit_seal",

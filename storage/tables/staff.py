@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -49,6 +50,7 @@ staff_account = Table(
     Column("source", String(10), nullable=False, server_default="local"),
     Column("created_at", Instant, nullable=False, server_default=NOW),
     Column("disabled_at", Instant),
+    Column("veils_words", Boolean, nullable=False, server_default=text("true")),
     comment="`subject` is issuer and subject at the sign-on service. Of source `directory` the "
     "service says at each sign-in what the person does.",
 )
@@ -92,6 +94,17 @@ staff_session = Table(
     Column("created_at", Instant, nullable=False, server_default=NOW),
     Column("seen_at", Instant, nullable=False, server_default=NOW),
     Column("expires_at", Instant, nullable=False),
+)
+
+act_draft = Table(
+    "act_draft",
+    metadata,
+    Column("case_number", String(15), ForeignKey("cases.number"), primary_key=True),
+    Column("login", String(60), ForeignKey("staff_account.login"), primary_key=True),
+    Column("action", String(40), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+    comment="What somebody has begun to write, until the act is done.",
 )
 
 sign_on_attempt = Table(

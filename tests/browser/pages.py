@@ -105,6 +105,25 @@ async def file_a_lamp(page: Page) -> None:
     await page.locator("#receipt").wait_for()
 
 
+async def send_an_answer(page: Page) -> None:
+    """Send an answer that holds somebody else's name and a place left open: it is held back."""
+    await page.locator("#act-answer > summary").click()
+    await page.locator("#answer-text").fill("[날짜]에 이웃 박영수 님께 적극 검토하겠습니다.")
+    async with page.expect_navigation():
+        await page.locator("#act-answer button.button").first.click()
+
+
+async def preview_an_extension(page: Page) -> None:
+    """Ask what a lawful extension would do."""
+    await page.locator("details:has(#act-extend) > summary").first.click()
+    await page.locator("#act-extend > summary").click()
+    await page.locator("#extend-days").fill("3")
+    await page.locator("#extend-reason_code").select_option("fact_finding")
+    await page.locator("#extend-reason").fill("현장을 다시 보아야 합니다.")
+    await page.locator("#act-extend [data-look]").click()
+    await page.locator("#act-extend .foreseen").wait_for()
+
+
 EMBEDDED = "/embed/petitions/new?site=lights"
 
 
@@ -183,6 +202,21 @@ PAGES: tuple[Shown, ...] = (
     Shown("queue, empty", "/staff", "/staff?department=3010000.parking", Who.DESK),
     Shown("staff case", "/staff/cases/{number}", states.staff_case, Who.DESK),
     Shown("staff case, an officer's", "/staff/cases/{number}", states.staff_case, Who.OFFICER),
+    Shown(
+        "staff case, an answer held back",
+        "/staff/cases/{number}",
+        states.staff_case,
+        Who.OFFICER,
+        send_an_answer,
+        422,
+    ),
+    Shown(
+        "staff case, a preview",
+        "/staff/cases/{number}",
+        states.staff_case,
+        Who.OFFICER,
+        preview_an_extension,
+    ),
     Shown("staff case, supplement", "/staff/cases/{number}", states.staff_supplement, Who.DESK),
     Shown("staff case, related", "/staff/cases/{number}", states.staff_related, Who.DESK),
     Shown("staff case, answered", "/staff/cases/{number}", states.staff_answered, Who.OFFICER),

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from pydantic import JsonValue
 
-from schema.codes import Action, Channel
+from schema.codes import Action, Channel, Role
 from schema.quarantine import QuarantineReason
 from storage.cases import events_of
 from storage.exceptions import ExceptionKind, raise_exception
@@ -209,9 +209,15 @@ async def queue(city: City) -> str:
 
 
 async def staff_case(city: City) -> str:
-    """A case in the middle of its life, with words of any length."""
-    number = await city.case(LONG, item="RD02")
+    """A case in the middle of its life, with words of any length, hard ones among them, notes, an
+    executive's word, and an answer that was given to such a case."""
+    earlier = await city.case(LONG, item="RD02")
+    await city.record(earlier, Action.ANSWER, text="현장을 확인한 결과 11월 30일까지 교체합니다.")
+    number = await city.case(f"{LONG} 야 이 개새끼들아", item="RD02")
     await city.record(number, Action.COMMENT, text="현장을 보고 왔습니다")
+    await city.record(
+        number, Action.COMMENT, role=Role.EXECUTIVE, text="통학로이니 이번 주 안에 살펴 주십시오."
+    )
     return f"/staff/cases/{number}"
 
 

@@ -102,9 +102,9 @@ def test_every_act_of_staff_stands_in_one_group() -> None:
 
 
 def test_what_moves_the_clock_says_so_beforehand() -> None:
-    """Every step of staff that touches time has a line for it; a comment has none."""
+    """Every step of staff that touches time has a line for it; a comment moves none."""
     assert not [action for action in MOVES_THE_CLOCK if not KO.has(str(effect_of(action)))]
-    assert effect_of(Action.COMMENT) is None
+    assert effect_of(Action.COMMENT) == "effect.none"
 
 
 def test_a_code_newer_than_the_table_is_shown_as_it_is() -> None:

@@ -1,6 +1,6 @@
 """The acts that an officer's page offers, as forms in groups, each with what it does to time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,9 +9,12 @@ from rules.book import RuleBook
 from rules.life_table import Transition
 from rules.transitions import TRANSITIONS
 from schema.codes import Action
-from web.act_forms import STAFF, FormView, Typed, act_forms
+from schema.events import Actor
+from storage.drafts import ActDraft
+from web.act_forms import STAFF, FormView, Said, Typed, act_forms
 from web.clocks import due_if_extended
 from web.officer.effects import GROUPS, Group, effect_of
+from web.officer.foretold import told_of
 from web.opened import OpenedCase
 from web.wording import Wording
 
@@ -54,14 +57,24 @@ def grouped_forms(
     now: datetime,
     wording: Wording,
     typed: Typed | None,
+    drafts: Mapping[Action, ActDraft],
+    actor_of: Callable[[Action], Actor],
 ) -> tuple[FormGroup, ...]:
-    """The forms of `rows` by group, the empty groups left out."""
-    effects = {
-        row.action: wording.t(name) for row in rows if (name := effect_of(row.action)) is not None
-    }
-    if Action.EXTEND in effects:
-        effects[Action.EXTEND] += _dues(opened, book, now, wording)
-    forms = act_forms(rows, wording, STAFF, effects=effects, typed=typed)
+    """The forms of `rows` by group, the empty groups left out; each says beforehand what it does to
+    the clock and what the petitioner will be told."""
+    said = {}
+    for row in rows:
+        effect = wording.t(effect_of(row.action))
+        if row.action is Action.EXTEND:
+            effect += _dues(opened, book, now, wording)
+        draft = drafts.get(row.action)
+        said[row.action] = Said(
+            effect=effect,
+            told=told_of(row, opened, wording, actor=actor_of(row.action), now=now),
+            kept=draft.fields if draft else {},
+            saved_at=draft.saved_at if draft else None,
+        )
+    forms = act_forms(rows, wording, STAFF, said=said, typed=typed)
     found = [
         FormGroup(group, tuple(forms[action] for action in actions if action in forms))
         for group, actions in GROUPS.items()

@@ -23,6 +23,7 @@ from storage.staff import Account
 from web.acts import ActBody, OnItsWay, act_body, foreign_fields
 from web.clocks import ClockView, clocks_of
 from web.officer.acting_as import actor_for, note_deputy, offered_to
+from web.officer.answering import held_back, personal_data
 from web.officer.case_sheet import case_duty
 from web.officer.queue_query import horizon_at
 from web.officer.reading import (
@@ -220,6 +221,8 @@ async def act(
     opened, _ = await _readable(site, staff, number)
     if foreign := foreign_fields(action, body):
         raise wrong_fields(foreign)
+    if remarks := await held_back(site, staff, opened, action, body):
+        return refused(personal_data(remarks))
     now = site.now()
     actor = actor_for(staff, opened, action, now)
     acted = await site.acting.act(

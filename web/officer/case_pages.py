@@ -9,10 +9,12 @@ from schema.audit import AuditKind
 from schema.codes import Action
 from storage.audit import note_reading
 from storage.cases import party_of, petitioner_of
+from storage.drafts import drop_draft
 from storage.sealing import ErasedError
 from web.act_forms import Typed
 from web.acts import ActForm, act_body, standing_of
 from web.officer.acting_as import actor_for, note_deputy
+from web.officer.answering import begun_with, held_back
 from web.officer.case_sheet import (
     Beside,
     case_duty,
@@ -38,11 +40,15 @@ async def show(
     staff: StaffHere,
     number: str,
     act: str | None = None,
+    template: str | None = None,
+    like: str | None = None,
 ) -> Response:
-    """The case page; `act` names an act posted before, whose standing is told."""
+    """The case page; `act` names an act posted before, whose standing is told. An answer begins
+    with a `template`, or with the answer that was given to the case `like`."""
     opened = await read_case(site, staff, number)
     standing = await standing_of(site, number, act) if act else None
-    return await case_page(request, site, staff, opened, Beside(standing=standing))
+    typed = await begun_with(request, site, staff, opened, template=template, like=like)
+    return await case_page(request, site, staff, opened, Beside(standing=standing, typed=typed))
 
 
 @router.get("/{number}/photos/{photo}")
@@ -101,6 +107,10 @@ async def act(
     """Do `action` once; a refusal is shown with its reason, and what was typed stays."""
     check_own(staff, form.csrf)
     opened = await readable_case(site, staff, number)
+    if remarks := await held_back(site, staff, opened, action, form):
+        await note_read(site, staff, opened)
+        beside = Beside(typed=Typed(action, form), looked=True, remarks=remarks, held_back=True)
+        return await case_page(request, site, staff, opened, beside, status=422)
     now = site.now()
     actor = actor_for(staff, opened, action, now)
     acted = await site.acting.act(
@@ -115,5 +125,7 @@ async def act(
         await note_read(site, staff, opened)
         beside = Beside(refusal=acted.refusal, typed=Typed(action, form))
         return await case_page(request, site, staff, opened, beside, status=409)
+    async with site.store.engine.begin() as conn:
+        await drop_draft(conn, number, login=staff.account.login, action=action)
     await note_deputy(site, staff, number, action, actor)
     return see(f"/staff/cases/{number}?act={form.request_id}")

@@ -1,13 +1,16 @@
 """The sheet of one case, as an officer reads it: everything about it on one screen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import HTTPException, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.organisation import agencies, departments
+from rules.quality import Remark
 from rules.rights import Right, departments_for
+from rules.veil import veil
 from schema.audit import AuditKind, Why
 from schema.codes import Action, Role, TextKind, Visibility
 from schema.commands import Refusal
@@ -17,10 +20,14 @@ from schema.party import Party
 from schema.staff import Duty
 from storage.audit import note_reading
 from storage.commands import find_command
+from storage.drafts import ActDraft, drafts_of
+from storage.foreseeing import Foreseen
 from storage.given_answers import given_answers
 from storage.likely_same import likely_same
 from storage.same_here import SAME_HERE
+from storage.sealing import ErasedError
 from storage.staff import Account, accounts_of
+from storage.veil_choice import veils_words
 from web.act_forms import Typed
 from web.acts import Standing
 from web.clocks import clock_panel, supplement_dues
@@ -35,11 +42,13 @@ from web.officer.acts_shown import (
     with_refused,
     without_comment,
 )
+from web.officer.answering import templates_shown
 from web.officer.case_notes import notes_of
 from web.officer.decision import decision_of
 from web.officer.likeness import likeness_said
 from web.officer.papers import papers_of
 from web.officer.reading import concerned_departments, may_read
+from web.officer.veiling import veiled_lines
 from web.opened import OpenedCase, find_shown, load_case
 from web.sign_in import Staff
 from web.site import Site, page, wording_of
@@ -93,7 +102,9 @@ class Beside:
     """What a sheet shows beside the case: what became of an act, what was typed, what was opened.
 
     `typed` stays in its form. `recipient` and `party` are the petitioner, once opened for a reason;
-    `why_fault` is what was wrong with the reason.
+    `why_fault` is what was wrong with the reason. Where what was typed was `looked` over,
+    `foreseen` is what would come of it and `remarks` are what there is to say of its words;
+    `held_back`: it was not sent because of them.
     """
 
     standing: Standing | None = None
@@ -102,6 +113,10 @@ class Beside:
     recipient: Recipient | None = None
     party: Party | None = None
     why_fault: str | None = None
+    looked: bool = False
+    foreseen: Foreseen | None = None
+    remarks: tuple[Remark, ...] = ()
+    held_back: bool = False
 
 
 async def case_page(
@@ -124,6 +139,8 @@ async def case_page(
         likely = await likely_same(conn, case)
         wish = await find_command(conn, case.number, SAME_HERE)
         given = await given_answers(conn, case, reach=reach)
+        drafts = await _drafts(conn, site, staff, case.number)
+        veils = await veils_words(conn, staff.account.login)
     lines = timeline(
         opened.events,
         texts,
@@ -131,7 +148,18 @@ async def case_page(
         wording=wording,
         until=supplement_dues(opened, site.book),
     )
-    groups = grouped_forms(rows, opened, site.book, now, wording, beside.typed)
+    if veils:
+        lines = veiled_lines(opened.events, lines)
+    groups = grouped_forms(
+        rows,
+        opened,
+        site.book,
+        now,
+        wording,
+        beside.typed,
+        drafts,
+        lambda action: actor_for(staff, opened, action, now),
+    )
     return page(
         request,
         "staff/case.html",
@@ -142,7 +170,11 @@ async def case_page(
         opened=opened,
         facts=opened.facts,
         now=now,
-        petition=[text for text in texts.values() if text.kind in PETITION_TEXTS],
+        petition=[
+            (text, veil(text.text) if veils else None)
+            for text in texts.values()
+            if text.kind in PETITION_TEXTS
+        ],
         draft=draft_of(opened),
         evidence=evidence_panel(opened),
         plate=typed_plate(opened),
@@ -151,6 +183,8 @@ async def case_page(
         notes=notes_of(opened.events, lines, wording),
         as_executive=_comments_as_executive(staff, opened, now),
         given=given,
+        templates=templates_shown(opened, staff, wording, now),
+        beside=beside,
         why=why_due(opened, site.book, wording),
         panel=clock_panel(opened, site.book, now),
         decision=decision_of(case, wording),
@@ -171,6 +205,15 @@ async def case_page(
         standing=beside.standing,
         refusal=beside.refusal,
     )
+
+
+async def _drafts(
+    conn: AsyncConnection, site: Site, staff: Staff, number: str
+) -> Mapping[Action, ActDraft]:
+    try:
+        return await drafts_of(conn, site.store, number, login=staff.account.login)
+    except ErasedError:
+        return {}
 
 
 def _comments_as_executive(staff: Staff, opened: OpenedCase, at: datetime) -> bool:

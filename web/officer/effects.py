@@ -108,10 +108,9 @@ MOVES_THE_CLOCK = frozenset(
 )
 
 
-def effect_of(action: Action) -> str | None:
-    """The name of the text that says what `action` does to the clock; None where it does
-    nothing."""
-    return f"effect.{action}" if action in MOVES_THE_CLOCK else None
+def effect_of(action: Action) -> str:
+    """The name of the text that says what `action` does to the clock."""
+    return f"effect.{action}" if action in MOVES_THE_CLOCK else "effect.none"
 
 
 def group_of(action: Action) -> Group | None:

@@ -16,6 +16,7 @@ from storage.staff import (
     find_facts,
     set_password,
 )
+from storage.veil_choice import choose_veil, veils_words
 from web.officer.absences import AbsenceForm, absences_shown, enter_absence, leave_absence
 from web.officer.own_form import check_own
 from web.sign_in import Staff, StaffHere
@@ -47,6 +48,7 @@ async def _page(
         sessions = await sessions_of(conn, login, site.now(), site.limits)
         colleagues = await accounts_of(conn, department)
         facts = await find_facts(conn, login)
+        veils = await veils_words(conn, login)
     return page(
         request,
         "staff/me.html",
@@ -57,6 +59,7 @@ async def _page(
         colleagues=[one for one in colleagues if one.login != login],
         sessions=sessions,
         limits=site.limits,
+        veils=veils,
         has_password=facts is not None and facts.has_password,
         form=form or AbsenceForm(),
         done=done if done in DONE else "",
@@ -65,7 +68,7 @@ async def _page(
     )
 
 
-DONE = frozenset({"absence", "back", "session", "sessions", "password"})
+DONE = frozenset({"absence", "back", "session", "sessions", "password", "veil"})
 
 
 @router.post("/absences")
@@ -89,6 +92,17 @@ async def come_back(site: SiteHere, staff: StaffHere, number: RowId, csrf: Csrf 
     if not await leave_absence(site, staff, staff.account.login, number):
         raise HTTPException(404)
     return see("/staff/me?done=back")
+
+
+@router.post("/veil")
+async def cover(
+    site: SiteHere, staff: StaffHere, csrf: Csrf = "", veils: Annotated[bool, Form()] = False
+) -> Response:
+    """Have hard words covered on one's own pages, or not."""
+    check_own(staff, csrf)
+    async with site.store.engine.begin() as conn:
+        await choose_veil(conn, staff.account.login, veils=veils)
+    return see("/staff/me?done=veil")
 
 
 @router.post("/sessions/{session}/end")
