@@ -9,6 +9,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from pydantic import AwareDatetime, JsonValue
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.notice_texts import render
@@ -24,6 +25,7 @@ from storage.commands import keep_command
 from storage.notice_facts import facts_told, occasion_of, standing_of
 from storage.record import Recorder
 from storage.sealing import ErasedError
+from storage.tables import cases
 
 
 class Foreseen(Frozen):
@@ -109,4 +111,10 @@ async def _told(
         facts = await facts_told(conn, recorder.store, calendars, occasion, urls=(url, url))
     except ErasedError:
         return None, False
-    return render(row.template, facts, language=case.language), row.reporters_too
+    others = row.reporters_too and await _has_reporters(conn, case.number)
+    return render(row.template, facts, language=case.language), others
+
+
+async def _has_reporters(conn: AsyncConnection, number: str) -> bool:
+    merged = select(cases.c.number).where(cases.c.merged_into == number).limit(1)
+    return await conn.scalar(merged) is not None

@@ -28,7 +28,8 @@ async function look(form, address) {
   const place = form.querySelector("[data-seen]");
   const answer = await fetch(address, { method: "POST", body: body(form), headers: PART, redirect: "manual" });
   if (!answer.ok) return false;
-  place.innerHTML = await answer.text();
+  const part = new DOMParser().parseFromString(await answer.text(), "text/html");
+  place.replaceChildren(...part.body.childNodes);
   return true;
 }
 
@@ -56,7 +57,7 @@ for (const button of document.querySelectorAll("[data-look]")) {
   button.addEventListener("click", async (event) => {
     event.preventDefault();
     const seen = await look(button.form, button.formAction).catch(() => false);
-    if (!seen) button.form.requestSubmit();
+    if (!seen) button.form.requestSubmit(button);
   });
 }
 
