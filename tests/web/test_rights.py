@@ -24,6 +24,8 @@ GIVEN: Mapping[str, Mapping[str, str]] = {
         "request_id": "by-page",
         "text": "확인했습니다.",
     },
+    "POST /staff/cases/{number}/drafts/{action}": {"request_id": "kept", "text": "확인"},
+    "POST /staff/cases/{number}/preview/{action}": {"request_id": "seen", "text": "확인"},
     "POST /api/v1/cases/{number}/actions/{action}": {
         "request_id": "by-api",
         "text": "확인했습니다.",
