@@ -6,8 +6,8 @@ A draft is sealed with its case's key: when the case is erased, so is what was w
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
