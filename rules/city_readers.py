@@ -10,6 +10,7 @@ from rules.credits import credit_rules
 from rules.district_outlines import district_outlines
 from rules.escalation import read_escalation
 from rules.evidence import evidence_rules
+from rules.figures import figures
 from rules.geography import dongs, landmarks, roads
 from rules.masking import mask
 from rules.moderation import moderation_words
@@ -61,6 +62,7 @@ READERS: tuple[Callable[[], object], ...] = (
     quality_rules,
     reply_templates,
     veil_words,
+    figures,
     lambda: classify(_SAID, channel=Channel.SMS_120, channel_category="도로"),
     lambda: opinion_kind(_SAID),
     lambda: mask(_SAID),
