@@ -35,6 +35,8 @@ class Right(StrEnum):
     """The petitioner's name and number."""
     ACT = "act"
     """The acts of the life table, each for the roles of its row."""
+    DISTRIBUTE = "distribute"
+    """The first-line desk: what no rule could send on."""
     ENTER = "enter"
     """A visit, a letter or a call, entered for the petitioner."""
     BOARD = "board"
@@ -113,6 +115,13 @@ ROWS: tuple[RightRow, ...] = (
         by_deputy=True,
         ko="민원 처리 (행위별 역할은 처리표)",
         en="Acts on a case (roles by act: the life table)",
+    ),
+    RightRow(
+        right=Right.DISTRIBUTE,
+        reach=_all(Role.FIRST_LINE),
+        by_deputy=True,
+        ko="통합접수 배부",
+        en="Distribute at the first-line desk",
     ),
     RightRow(
         right=Right.ENTER,

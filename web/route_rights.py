@@ -15,6 +15,8 @@ from rules.rights import Right
 ROUTE_RIGHTS: Mapping[str, Right] = {
     "GET /staff": Right.READ,
     "GET /staff/rows": Right.READ,
+    "GET /staff/first-line": Right.DISTRIBUTE,
+    "POST /staff/first-line": Right.DISTRIBUTE,
     "POST /staff/views": Right.READ,
     "POST /staff/views/{view}/remove": Right.READ,
     "GET /staff/me": Right.SELF,

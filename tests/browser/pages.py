@@ -200,6 +200,7 @@ PAGES: tuple[Shown, ...] = (
     Shown("queue", "/staff", states.queue, Who.DESK),
     Shown("queue, an officer's", "/staff", "/staff", Who.OFFICER),
     Shown("queue, empty", "/staff", "/staff?department=3010000.parking", Who.DESK),
+    Shown("first-line desk", "/staff/first-line", states.first_line, Who.DESK),
     Shown("staff case", "/staff/cases/{number}", states.staff_case, Who.DESK),
     Shown("staff case, an officer's", "/staff/cases/{number}", states.staff_case, Who.OFFICER),
     Shown(

@@ -208,6 +208,15 @@ async def queue(city: City) -> str:
     return "/staff?department=all"
 
 
+LONG_GUESS = "쓰레기가 쌓이고 가로등은 꺼졌고 도로도 파였습니다. 길에 세운 차도 있습니다."
+
+
+async def first_line(city: City) -> str:
+    """A petition that might be about several things."""
+    await city.case(LONG_GUESS, item=None)
+    return "/staff/first-line"
+
+
 async def staff_case(city: City) -> str:
     """A case in the middle of its life, with words of any length, hard ones among them, notes, an
     executive's word, and an answer that was given to such a case."""
