@@ -1,5 +1,7 @@
 # minwon: two commands to know are `make run` and `make demo`; `make help` lists all.
 PYTHON ?= python3
+# How many test processes: each has a database, a Temporal and a browser of its own.
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -38,7 +40,7 @@ demo: $(STAMP) $(VENDOR)  ## `make run`, with a sample day replayed (quiet hours
 	@MINWON_QUIET_HOURS= exec $(BIN)/minwon up --demo
 
 test: $(STAMP) $(VENDOR) $(TOOLS) browser  ## All the tests, on real components
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP) $(VENDOR)  ## Format, lint, types, arrows, generated files
 	$(BIN)/ruff format $(if $(CI),--check) .

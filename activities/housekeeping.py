@@ -17,6 +17,9 @@ from storage.unattended import unattended
 PAGE = 500
 UNATTENDED = timedelta(minutes=10)
 """A workflow wakes at most five minutes after its next moment (the jitter); twice that is late."""
+NEVER_BEGUN = timedelta(minutes=2)
+"""Whoever registers a case starts its workflow at once. Where that process was killed in between
+and the broker lost the record, nothing else would; a citizen does not wait for it as long."""
 UNANSWERED = timedelta(seconds=10)
 
 
@@ -40,10 +43,17 @@ class Housekeeping:
     async def resume_unattended(self) -> int:
         """Start a workflow for every open case that seems to have none, the longest due first;
         gives how many."""
-        before, after, started = datetime.now(UTC) - UNATTENDED, None, 0
+        now = datetime.now(UTC)
+        after, started = None, 0
         while True:
             async with self._store.engine.connect() as conn:
-                page = await unattended(conn, before=before, after=after, limit=PAGE)
+                page = await unattended(
+                    conn,
+                    before=now - UNATTENDED,
+                    made_before=now - NEVER_BEGUN,
+                    after=after,
+                    limit=PAGE,
+                )
             for one in page:
                 await self._start(one.number)
             started += len(page)

@@ -18,12 +18,17 @@ class Unattended(Frozen):
 
 
 async def unattended(
-    conn: AsyncConnection, *, before: datetime, after: Unattended | None, limit: int
+    conn: AsyncConnection,
+    *,
+    before: datetime,
+    made_before: datetime,
+    after: Unattended | None,
+    limit: int,
 ) -> tuple[Unattended, ...]:
-    """Cases whose next moment passed before that instant, or that were made before it and have
-    never had a workflow; by due (P22), so that after an outage the latest are helped first."""
+    """Cases whose next moment passed before `before`, or that were made before `made_before` and
+    have never had a workflow; by due (P22): after an outage the latest are helped first."""
     since = func.coalesce(cases.c.next_at, cases.c.created_at)
-    never = and_(cases.c.workflow_started_at.is_(None), cases.c.created_at < before)
+    never = and_(cases.c.workflow_started_at.is_(None), cases.c.created_at < made_before)
     statement = (
         select(since.label("since"), cases.c.number)
         .where(~cases.c.ended, or_(never, cases.c.next_at < before))

@@ -289,6 +289,24 @@ async def test_P22_cases_whose_workflows_were_lost_are_helped_in_the_order_of_th
     assert started == [*(numbers[day] for day in sorted(days, reverse=True)), never]
 
 
+async def test_a_case_that_never_had_a_workflow_is_helped_within_minutes(city: WokenCity) -> None:
+    """Its intake was killed before it could start one, and the broker lost the record. One just
+    made is left to the intake that is starting its own."""
+    lost, just_made = [await city.file(take_in=False) for _ in range(2)]
+    async with city.store.engine.begin() as conn:
+        statement = "UPDATE cases SET created_at = now() - interval '{} seconds' WHERE number = $1"
+        await conn.exec_driver_sql(statement.format(125), (lost,))
+        await conn.exec_driver_sql(statement.format(60), (just_made,))
+    started: list[str] = []
+
+    async def start(number: str) -> None:
+        started.append(number)
+
+    keeping = housekeeping.Housekeeping(city.store, city.recorder, start=start, send=_never_sent)
+    assert await keeping.resume_unattended() == 1
+    assert started == [lost]
+
+
 async def _never_sent(command: Command) -> None:
     raise AssertionError(command)
 
