@@ -11,21 +11,20 @@ import typer
 from cli.calendars import carry_out
 from cli.state import CliError
 from rules.city_changes import Effect, effect
-from rules.city_data import faults, unknown_file
+from rules.city_data import faults
+from rules.city_files import read_file
 from rules.packs import SEOUL
 from rules.tables import CityData, Fault, file_names
 from settings import Settings, SettingsError
-from storage.calendars import order_recomputation
-from storage.calendars import versions as calendar_versions
 from storage.city_data import (
     StaleDataError,
     Touched,
-    keep_data,
     newest_data,
     touched,
     versions,
     with_loaded,
 )
+from storage.city_loading import load_version, order_name
 from worker import Composition
 
 SHOWN = 40
@@ -100,17 +99,11 @@ def read_directory(directory: Path) -> tuple[dict[str, str], list[Fault]]:
     for path in sorted(directory.iterdir()):
         if path.is_dir() or path.name.startswith("."):
             continue
-        if path.name not in file_names():
-            wrong.append(unknown_file(path.name))
-            continue
-        try:
-            # A spreadsheet puts a mark before the first cell, and ends lines its own way.
-            text = path.read_bytes().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            ko, en = "UTF-8로 저장해 주세요.", "Save it as UTF-8."
-            wrong.append(Fault(file=path.name, ko=ko, en=en))
-            continue
-        files[path.name] = text.replace("\r\n", "\n")
+        read = read_file(path.name, path.read_bytes())
+        if isinstance(read, Fault):
+            wrong.append(read)
+        else:
+            files[path.name] = read
     if not files and not wrong:
         raise CliError(f"{directory} has no file; the city's data are {', '.join(file_names())}.")
     return files, wrong
@@ -166,30 +159,16 @@ async def _newest(made: Composition) -> CityData:
 
 
 async def _keep(made: Composition, after: CityData, seen: Effect, source: str) -> None:
-    """Store the version, and the order to recompute with it: both or neither."""
     async with made.store.engine.begin() as conn:
-        await keep_data(conn, after, source=source, loaded_by=_user())
-        if seen.recount:
-            calendar, *_ = await calendar_versions(conn)
-            await order_recomputation(
-                conn,
-                _order(after),
-                version=calendar.version,
-                reason=f"도시 데이터 {after.version}판: {source}"[:200],
-                since=None,
-            )
+        await load_version(conn, after, recount=seen.recount, source=source, loaded_by=_user())
 
 
 async def _recompute(made: Composition, settings: Settings, after: CityData, *, wait: bool) -> int:
     try:
-        return await carry_out(made, settings, _order(after), wait=wait)
+        return await carry_out(made, settings, order_name(after), wait=wait)
     except SettingsError:
         print("worker가 다시 계산합니다. A worker recomputes the open cases as soon as one runs.")
         return await _ended(made, 0)
-
-
-def _order(data: CityData) -> str:
-    return f"data/{data.version}"
 
 
 async def _ended(made: Composition, code: int) -> int:

@@ -48,6 +48,8 @@ class Right(StrEnum):
     """Who works where; absences and deputies of others."""
     ACCOUNTS = "accounts"
     """Making, changing and closing accounts, and ending anybody's sessions."""
+    CITY = "city"
+    """The city's own data and its calendar: departments, ladders, texts, days."""
     AUDIT = "audit"
     """The log of who read whose data."""
 
@@ -171,6 +173,12 @@ ROWS: tuple[RightRow, ...] = (
         reach=_all(Role.ADMINISTRATOR),
         ko="계정과 권한 관리, 접속 종료",
         en="Accounts, roles, anybody's sessions",
+    ),
+    RightRow(
+        right=Right.CITY,
+        reach=_all(Role.ADMINISTRATOR),
+        ko="도시 데이터(부서·사다리·문구)와 달력",
+        en="City data (departments, ladders, texts) and calendar",
     ),
     RightRow(
         right=Right.AUDIT,

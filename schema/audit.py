@@ -32,6 +32,8 @@ class AuditKind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     ABSENCE_SET = "absence_set"
     ABSENCE_ENDED = "absence_ended"
+    CITY_DATA_LOADED = "city_data_loaded"
+    CALENDAR_CHANGED = "calendar_changed"
 
 
 class Why(StrEnum):

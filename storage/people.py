@@ -115,3 +115,39 @@ async def names_of(conn: AsyncConnection, logins: Collection[str]) -> dict[str, 
     account = staff_account.c
     rows = await conn.execute(select(account.login, account.name).where(account.login.in_(logins)))
     return {row.login: row.name for row in rows}
+
+
+class Absent(Frozen):
+    """Somebody who is away now or will be, until when, and who stands in."""
+
+    login: str
+    name: str
+    department: str
+    deputy: str | None
+    deputy_name: str | None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+async def absent_now(conn: AsyncConnection, at: datetime, *, limit: int = 50) -> tuple[Absent, ...]:
+    """Who is away at `at` or will be, the first to go first."""
+    absence, account = staff_absence.c, staff_account.c
+    deputy = staff_account.alias()
+    rows = await conn.execute(
+        select(
+            account.login,
+            account.name,
+            account.department,
+            absence.deputy,
+            deputy.c.name.label("deputy_name"),
+            absence.starts_at,
+            absence.ends_at,
+        )
+        .select_from(staff_absence)
+        .join(staff_account, account.login == absence.login)
+        .outerjoin(deputy, deputy.c.login == absence.deputy)
+        .where(absence.ended_at.is_(None), absence.ends_at > at)
+        .order_by(absence.starts_at, absence.id)
+        .limit(limit)
+    )
+    return tuple(Absent.model_validate(row._mapping) for row in rows)

@@ -203,7 +203,7 @@ class Recomputing:
         calendar: BusinessCalendar,
     ) -> _Counted:
         logs = await logs_of(conn, [case.number for case in found])
-        reporters = await _reporters(conn, [case.number for case in found])
+        reporters = await reporters_of(conn, [case.number for case in found])
         now = datetime.now(UTC)
         moves, uncounted = [], 0
         for case in found:
@@ -270,7 +270,7 @@ async def _batch(conn: AsyncConnection, order: Recomputation, limit: int) -> tup
     return tuple(case_of(row) for row in await conn.execute(ordered))
 
 
-async def _reporters(conn: AsyncConnection, numbers: Sequence[str]) -> dict[str, list[_Reporter]]:
+async def reporters_of(conn: AsyncConnection, numbers: Sequence[str]) -> dict[str, list[_Reporter]]:
     """The cases merged into these, by theirs: their rows wait for the ones that we hold. Whoever
     was answered with a case or given back is none of its reporters any more."""
     statement = (

@@ -100,6 +100,14 @@ class Acting:
             url=url,
         )
 
+    async def recompute(self, name: str) -> None:
+        """Have the order `name` carried out; while Temporal is away the housekeeping does."""
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                await self._running.start_recomputation(name)
+        except (TemporalAwayError, TimeoutError):
+            return
+
     async def _carry_out(self, command: Command) -> Acted:
         if TRANSITIONS[command.action].step:
             answer = await self._running.act(command, patience=PATIENCE)

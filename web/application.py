@@ -35,6 +35,8 @@ from web.manager import board
 from web.officer import api as officer_api
 from web.officer import (
     audit_pages,
+    calendar_pages,
+    city_pages,
     drafts_pages,
     entry_pages,
     exception_pages,
@@ -80,6 +82,8 @@ ROUTERS = (
     sign_in_pages.router,
     me_pages.router,
     people_pages.router,
+    city_pages.router,
+    calendar_pages.router,
     audit_pages.router,
     queue_pages.router,
     first_line_pages.router,

@@ -113,6 +113,24 @@ async def send_an_answer(page: Page) -> None:
         await page.locator("#act-answer button.button").first.click()
 
 
+async def edit_a_template(page: Page) -> None:
+    """Ask what a changed template would do."""
+    area = page.locator("#f-text")
+    await area.fill((await area.input_value()).replace("질의 답변", "물음에 답하기"))
+    async with page.expect_navigation():
+        await page.locator("main form button.button").click()
+
+
+async def declare_a_holiday(page: Page) -> None:
+    """Ask what a holiday would move."""
+    await page.locator("#news-declare > summary").click()
+    await page.locator("#declare-day").fill("2027-10-04")
+    await page.locator("#declare-name").fill("임시공휴일")
+    await page.locator("#declare-source").fill("관보")
+    async with page.expect_navigation():
+        await page.locator("#news-declare button").click()
+
+
 async def preview_an_extension(page: Page) -> None:
     """Ask what a lawful extension would do."""
     await page.locator("details:has(#act-extend) > summary").first.click()
@@ -234,6 +252,27 @@ PAGES: tuple[Shown, ...] = (
         status=422,
     ),
     Shown("people, one", "/staff/people/{login}", states.person, Who.ADMINISTRATOR),
+    Shown("city data", "/staff/city", "/staff/city", Who.ADMINISTRATOR),
+    Shown(
+        "city data, a file",
+        "/staff/city/files/{name}",
+        "/staff/city/files/reply_templates.toml",
+        Who.ADMINISTRATOR,
+    ),
+    Shown(
+        "city data, its effect",
+        "/staff/city/files/{name}",
+        "/staff/city/files/reply_templates.toml",
+        Who.ADMINISTRATOR,
+        edit_a_template,
+    ),
+    Shown(
+        "calendar",
+        "/staff/city/calendar",
+        "/staff/city/calendar",
+        Who.ADMINISTRATOR,
+        declare_a_holiday,
+    ),
     Shown("audit log", "/staff/audit", "/staff/audit", Who.AUDITOR),
     Shown(
         "audit log, before",
@@ -301,6 +340,7 @@ NOT_PAGES = frozenset(
         "/cases/{number}/live",
         "/cases/{number}/linked/{other}",
         "/staff/live",
+        "/staff/city/files/{name}/download",
         "/staff/rows",
         "/staff/exports/progress",
         "/staff/exports/{export}/file",
