@@ -7,7 +7,8 @@ the command line checks, shows and stores.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from difflib import unified_diff
+from itertools import groupby, islice
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, HTTPException, Request, Response, UploadFile
@@ -279,12 +280,19 @@ async def _effect_page(
         seen=seen,
         files=files,
         changes=_by_file(seen.effect.changes if seen.effect else ()),
+        lines={name: _lines(seen.before.text(name), text) for name, text in files.items()},
         most=MOST_CHANGES,
         said=SAID,
         source=form.source,
         stale=loading and seen.before.version != form.base,
         no_source=loading and not form.source.strip(),
     )
+
+
+def _lines(before: str, after: str) -> list[tuple[str, str]]:
+    """The lines that go (-) and that come (+), without those around them."""
+    found = unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    return [(line[0], line[1:]) for line in islice(found, 2, None) if line[0] in "+-"]
 
 
 def _by_file(changes: Sequence[Change]) -> list[tuple[str, list[Change]]]:
