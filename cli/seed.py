@@ -1,13 +1,16 @@
 """`minwon seed`: a believable city of many cases, made up, in the database alone.
 
-Several processes make a day each and copy it in; what was there before a run was ended stays, and
-the next run of the same command makes the rest. No workflow is started: `make run` on that database
-gives the open cases theirs, 500 at a time, longest due first, and the ladders go on from there.
+Several processes make the days, one connection copies them in. Into an empty database it is one
+transaction with the indexes built at the end: whoever ends it early has the empty database again.
+Where a city was seeded before, the days that lack are added one by one. No workflow is started:
+`make run` on that database gives the open cases theirs, 500 at a time, longest due first, and the
+ladders go on from there.
 """
 
 import asyncio
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from multiprocessing import get_context
@@ -30,12 +33,23 @@ from rules.packs import SEOUL
 from settings import Settings
 from storage.calendars import Calendars
 from storage.keys import Keyring, read_keyring
-from storage.seeding.copying import NotEmptyError, analyze, check_empty, copy_rows, has_day
+from storage.seeding.copying import (
+    NotEmptyError,
+    analyze,
+    check_empty,
+    copy_rows,
+    has_cases,
+    has_day,
+    loading,
+)
 from storage.seeding.days import cases_by_day, rows_of
 from storage.seeding.life import Town
+from storage.seeding.rows import Rows
 
 YEARS = 3
 DAYS_OF_A_YEAR = 365
+AHEAD = 8
+"""Days that are made before they can be copied: some megabytes each at a million cases."""
 
 
 @dataclass(frozen=True)
@@ -54,26 +68,16 @@ class Seeding:
         first = self.last - timedelta(days=YEARS * DAYS_OF_A_YEAR - 1)
         yield from cases_by_day(self.cases, first=first, last=self.last).items()
 
+    def rows_of(self, day: date, count: int) -> Rows:
+        """The rows of a day; called in a process of its own."""
+        return rows_of(day, count, seed=self.seed, town=self.town, keyring=self.keyring)
+
 
 async def seed_day(seeding: Seeding, conn: asyncpg.Connection, day: date, count: int) -> int:
     """Make one day where it is not there yet; how many cases it has."""
     if not await has_day(conn, day):
-        rows = rows_of(day, count, seed=seeding.seed, town=seeding.town, keyring=seeding.keyring)
-        await copy_rows(conn, rows)
+        await copy_rows(conn, seeding.rows_of(day, count))
     return count
-
-
-def in_process(seeding: Seeding, day: date, count: int) -> int:
-    """`seed_day` in a process of its own."""
-
-    async def connected() -> int:
-        conn = await asyncpg.connect(plain(seeding.url))
-        try:
-            return await seed_day(seeding, conn, day, count)
-        finally:
-            await conn.close()
-
-    return asyncio.run(connected())
 
 
 def plain(url: str) -> str:
@@ -104,7 +108,7 @@ async def run_seed(
     conn = await asyncpg.connect(plain(url))
     try:
         await check_empty(conn)
-        await asyncio.to_thread(_make, seeding, processes)
+        await _seed(seeding, conn, processes)
         await analyze(conn)
     except NotEmptyError as error:
         print(error)
@@ -115,22 +119,50 @@ async def run_seed(
     return 0
 
 
-def _make(seeding: Seeding, processes: int) -> None:
+async def _seed(seeding: Seeding, conn: asyncpg.Connection, processes: int) -> None:
     bar = Progress(
-        TextColumn("cases"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
     with bar, ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        task = bar.add_task("cases", total=seeding.cases)
-        made: list[Future[int]] = [
-            pool.submit(in_process, seeding, day, count) for day, count in seeding.days()
-        ]
-        try:
-            for day in as_completed(made):
-                bar.advance(task, day.result())
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        copied = bar.add_task("cases", total=seeding.cases)
+        if await has_cases(conn):
+            days = [one for one in seeding.days() if not await has_day(conn, one[0])]
+            bar.advance(copied, seeding.cases - sum(count for _, count in days))
+            await _copied(seeding, conn, days, pool, lambda count: bar.advance(copied, count))
+            return
+        async with loading(conn) as load:
+            days = list(seeding.days())
+            await _copied(seeding, conn, days, pool, lambda count: bar.advance(copied, count))
+            built = bar.add_task("indexes", total=len(load.again))
+            async for _ in load.build():
+                bar.advance(built)
+
+
+async def _copied(
+    seeding: Seeding,
+    conn: asyncpg.Connection,
+    days: list[tuple[date, int]],
+    pool: ProcessPoolExecutor,
+    said: Callable[[int], None],
+) -> None:
+    async for rows, count in _made(seeding, days, pool):
+        await copy_rows(conn, rows)
+        said(count)
+
+
+async def _made(
+    seeding: Seeding, days: list[tuple[date, int]], pool: ProcessPoolExecutor
+) -> AsyncIterator[tuple[Rows, int]]:
+    """The days in their order, a few made ahead: the rest is not in memory."""
+    loop, waiting = asyncio.get_running_loop(), deque(days)
+    ahead: deque[tuple[asyncio.Future[Rows], int]] = deque()
+    while waiting or ahead:
+        while waiting and len(ahead) < AHEAD:
+            day, count = waiting.popleft()
+            ahead.append((loop.run_in_executor(pool, seeding.rows_of, day, count), count))
+        made, count = ahead.popleft()
+        yield await made, count

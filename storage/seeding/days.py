@@ -1,5 +1,6 @@
 """The days of the made-up city: how many cases each has, and all of one day's."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,19 +8,23 @@ from functools import cache
 from itertools import accumulate
 from random import Random
 
-from rules.geography import dongs
-from rules.organisation import CITY, districts
 from rules.packs import SEOUL
 from rules.taxonomy import UNCLASSIFIED, groups, leaf_at, newest_leaves
 from schema.codes import CaseKind, Channel
 from schema.numbers import receipt_number
 from storage.keys import Keyring
 from storage.opening import FIRST_TYPE
-from storage.seeding import shares, words
+from storage.seeding import shares
+from storage.seeding.filing import district_codes, filing
 from storage.seeding.life import Life, Town
-from storage.seeding.rows import Rows, add_life
+from storage.seeding.pattern import Pattern, Sealer
+from storage.seeding.rows import Rows
 from storage.seeding.story import tell
+from storage.seeding.words import pick
 
+TOLD = 8
+COPIES = 20
+"""Of more than `TOLD` cases a day, `COPIES` share a life, on average."""
 OPINIONS = 0.8
 """Of what comes from the networks: the rest is filed as a petition."""
 
@@ -40,20 +45,6 @@ class Campaign:
 
     item: str
     district: str
-
-
-@cache
-def _districts() -> tuple[str, ...]:
-    return tuple(code for code, row in districts().items() if row.org_code != CITY)
-
-
-@cache
-def _dongs() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {code: [] for code in _districts()}
-    for name, codes in dongs().items():
-        for code in codes:
-            found.get(code, []).append(name)
-    return {code: tuple(names) for code, names in found.items()}
 
 
 @cache
@@ -79,39 +70,66 @@ def _campaign(seed: int, day: date) -> Campaign | None:
         return None
     rng = Random(f"{seed}/campaign/{wave}")  # noqa: S311
     codes, weights = _items(day.month)
-    return Campaign(rng.choices(codes, weights)[0], rng.choice(_districts()))
+    return Campaign(rng.choices(codes, weights)[0], pick(rng, district_codes()))
 
 
 def rows_of(day: date, count: int, *, seed: int, town: Town, keyring: Keyring) -> Rows:
     """All rows of the `count` cases of `day`: the same for the same `seed`, but for what keys and
     nonces make of it."""
     rng = Random(f"{seed}/{day}")  # noqa: S311
-    rows = Rows()
-    for ordinal, at in enumerate(_arrivals(rng, day, count), start=1):
-        _add_case(rows, rng, town, keyring, number=receipt_number(day, ordinal), at=at, seed=seed)
+    rows, sealer, ordinal = Rows(), Sealer(keyring), 0
+    for at, many in _arrivals(rng, day, count):
+        number = receipt_number(day, ordinal + 1)
+        matter = _matter(rng, seed, day)
+        pattern = _told(rng, town, matter, number=number, at=at)
+        for _ in range(many):
+            ordinal += 1
+            district = matter.district if matter.in_one_district else pick(rng, pattern.districts)
+            filed = filing(
+                rng, number=receipt_number(day, ordinal), item=matter.item, district=district
+            )
+            pattern.print(rows, filed, sealer, rng)
     return rows
 
 
-def _arrivals(rng: Random, day: date, count: int) -> list[datetime]:
+def lives_of(count: int) -> int:
+    """How many lives are told for a day of `count` cases: at first each its own."""
+    return min(count, max(TOLD, count // COPIES))
+
+
+def _arrivals(rng: Random, day: date, count: int) -> list[tuple[datetime, int]]:
+    """When somebody files, and how many at once."""
+    lives = lives_of(count)
     midnight = datetime.combine(day, time(0), SEOUL)
-    hours = rng.choices(range(24), shares.HOURS, k=count)
+    hours = rng.choices(range(24), shares.HOURS, k=lives)
     seconds = sorted(hour * 3600 + rng.randrange(3600) for hour in hours)
-    return [(midnight + timedelta(seconds=second)).astimezone(UTC) for second in seconds]
+    more = Counter(rng.choices(range(lives), k=count - lives))
+    return [
+        ((midnight + timedelta(seconds=second)).astimezone(UTC), 1 + more[place])
+        for place, second in enumerate(seconds)
+    ]
 
 
-def _add_case(
-    rows: Rows, rng: Random, town: Town, keyring: Keyring, *, number: str, at: datetime, seed: int
-) -> None:
-    day = at.astimezone(SEOUL).date()
+@dataclass(frozen=True)
+class _Matter:
+    """What is filed about. A wave stays in its district."""
+
+    item: str
+    district: str
+    in_one_district: bool
+
+
+def _matter(rng: Random, seed: int, day: date) -> _Matter:
     campaign = _campaign(seed, day)
     if campaign is not None and rng.random() < shares.CAMPAIGN_SHARE:
-        item, district = campaign.item, campaign.district
-    else:
-        codes, weights = _items(day.month)
-        item, district = rng.choices(codes, weights)[0], rng.choice(_districts())
-    dong = rng.choice(_dongs()[district] or ("중앙동",))
+        return _Matter(campaign.item, campaign.district, True)
+    codes, weights = _items(day.month)
+    return _Matter(rng.choices(codes, weights)[0], pick(rng, district_codes()), False)
+
+
+def _told(rng: Random, town: Town, matter: _Matter, *, number: str, at: datetime) -> Pattern:
     channel = rng.choices(tuple(shares.CHANNELS), tuple(shares.CHANNELS.values()))[0]
-    kind = leaf_at(item, at).kind
+    kind = leaf_at(matter.item, at).kind
     if channel is Channel.SNS and kind is CaseKind.PETITION and rng.random() < OPINIONS:
         kind = CaseKind.OPINION
     life = Life(
@@ -122,8 +140,7 @@ def _add_case(
         kind=kind,
         first_type=FIRST_TYPE[kind],
         at=at,
-        words=words.petition(rng, item[:2], dong),
+        words="",
     )
-    tell(life, item, district)
-    address = f"{districts()[district].name_ko} {dong} {rng.randint(1, 400)}-{rng.randint(1, 30)}"
-    add_life(rows, life, keyring, dong=dong, address=address)
+    tell(life, matter.item, matter.district)
+    return Pattern(life, matter.item, matter.district)

@@ -39,7 +39,8 @@ def tell(life: Life, item: str, district: str) -> None:
 
 
 @lru_cache(maxsize=10_000)
-def _owner(item: str, district: str, month: str) -> str:
+def owner_of(item: str, district: str, month: str) -> str:
+    """The department that has `item` in `district` in `month` (2026-03)."""
     day = datetime.fromisoformat(f"{month}-01").date()
     return owner(item, district, on_date=day)
 
@@ -47,7 +48,7 @@ def _owner(item: str, district: str, month: str) -> str:
 def _take_in(life: Life, item: str, district: str) -> None:
     at = life.log[0].at
     received = life.town.book.receipt_instant(at, life.town.calendar)
-    department = _owner(item, district, f"{at:%Y-%m}")
+    department = owner_of(item, district, f"{at:%Y-%m}")
     life.act(
         Action.RECEIVE,
         at,

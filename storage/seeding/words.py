@@ -1,7 +1,10 @@
 """A grammar of petitions and answers: sentences of our own, put together by chance."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
+from typing import TypeVar
+
+Some = TypeVar("Some")
 
 OPENINGS = (
     *("안녕하세요. ", "수고 많으십니다. ", "", "", "", "", "불편해서 신고합니다. "),
@@ -119,9 +122,19 @@ SUPPLEMENTS = ("말씀하신 위치와 시각을 적어 보냅니다.",)
 AGAIN = ("답변을 받았지만 현장은 그대로입니다. 다시 확인해 주세요.",)
 
 
-def petition(rng: Random, group: str, dong: str) -> str:
-    """What a petitioner writes about a matter of `group` in `dong`."""
-    place = rng.choice(PLACES).format(dong=dong)
-    matter = rng.choice(MATTERS.get(group, OTHERS))
-    opening, when = rng.choice(OPENINGS), rng.choice(WHENS)
-    return f"{opening}{place}에 {when}{matter}.{rng.choice(DETAILS)}{rng.choice(WISHES)}"
+def petition(rng: Random, group: str, dong: str) -> tuple[str, ...]:
+    """What a petitioner writes about a matter of `group` in `dong`, in pieces: no word goes over
+    from one into the next, so that what is known of each (its terms) is known of the whole."""
+    return (
+        pick(rng, OPENINGS),
+        pick(rng, PLACES).format(dong=dong) + "에 ",
+        pick(rng, WHENS),
+        pick(rng, MATTERS.get(group, OTHERS)) + ".",
+        pick(rng, DETAILS),
+        pick(rng, WISHES),
+    )
+
+
+def pick(rng: Random, some: Sequence[Some]) -> Some:
+    """One of `some`: a third of what `rng.choice` takes (measured)."""
+    return some[int(rng.random() * len(some))]
