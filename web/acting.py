@@ -73,7 +73,7 @@ class Acting:
             return Acted(refusal=REQUEST_ID_TAKEN)
         if stored.refusal is not None:
             return Acted(refusal=stored.refusal)
-        return await self._carry_out(stored.command)
+        return await self.carry_out(stored.command)
 
     async def foresee(
         self,
@@ -108,7 +108,8 @@ class Acting:
         except (TemporalAwayError, TimeoutError):
             return
 
-    async def _carry_out(self, command: Command) -> Acted:
+    async def carry_out(self, command: Command) -> Acted:
+        """Send a command that is kept already; the same again changes nothing."""
         if TRANSITIONS[command.action].step:
             answer = await self._running.act(command, patience=PATIENCE)
         else:

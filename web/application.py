@@ -35,6 +35,7 @@ from web.manager import board
 from web.officer import api as officer_api
 from web.officer import (
     audit_pages,
+    bulk_pages,
     calendar_pages,
     city_pages,
     drafts_pages,
@@ -87,6 +88,7 @@ ROUTERS = (
     audit_pages.router,
     queue_pages.router,
     first_line_pages.router,
+    bulk_pages.router,
     officer_pages.router,
     officer_case_pages.router,
     drafts_pages.router,

@@ -15,6 +15,11 @@ from rules.rights import Right
 ROUTE_RIGHTS: Mapping[str, Right] = {
     "GET /staff": Right.READ,
     "GET /staff/rows": Right.READ,
+    "GET /staff/bulk": Right.ACT,
+    "POST /staff/bulk": Right.ACT,
+    "POST /staff/bulk/preview": Right.ACT,
+    "POST /staff/bulk/jobs": Right.ACT,
+    "GET /staff/bulk/{job}": Right.ACT,
     "GET /staff/first-line": Right.DISTRIBUTE,
     "POST /staff/first-line": Right.DISTRIBUTE,
     "POST /staff/views": Right.READ,

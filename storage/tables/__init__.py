@@ -16,7 +16,7 @@ from storage.tables.case import (
 )
 from storage.tables.columns import metadata
 from storage.tables.credits import credit_entry, credit_request
-from storage.tables.desk import saved_view
+from storage.tables.desk import bulk_item, bulk_job, saved_view
 from storage.tables.exports import search_export, search_export_piece
 from storage.tables.intake import (
     data_key,
@@ -57,6 +57,8 @@ __all__ = [
     "attachment",
     "audit_entry",
     "audit_seal",
+    "bulk_item",
+    "bulk_job",
     "calendar_override",
     "calendar_version",
     "case_event",

@@ -142,6 +142,18 @@ async def preview_an_extension(page: Page) -> None:
     await page.locator("#act-extend .foreseen").wait_for()
 
 
+async def preview_an_answer(page: Page) -> None:
+    """Choose two cases of the queue and see what the same answer would do to them."""
+    for box in (await page.locator("input[name=case]").all())[:2]:
+        await box.check()
+    async with page.expect_navigation():
+        await page.locator("#bulk button").click()
+    await page.locator("details.act summary").last.click()
+    await page.locator("#answer-text").fill("확인했습니다. 이번 주에 고치겠습니다.")
+    async with page.expect_navigation():
+        await page.locator("details.act[open] button").click()
+
+
 EMBEDDED = "/embed/petitions/new?site=lights"
 
 
@@ -218,6 +230,11 @@ PAGES: tuple[Shown, ...] = (
     Shown("queue", "/staff", states.queue, Who.DESK),
     Shown("queue, an officer's", "/staff", "/staff", Who.OFFICER),
     Shown("queue, empty", "/staff", "/staff?department=3010000.parking", Who.DESK),
+    Shown(
+        "several, the preview", "/staff/bulk", states.several, Who.OFFICER, steps=preview_an_answer
+    ),
+    Shown("several, a job", "/staff/bulk/{job}", states.bulk_job, Who.OFFICER),
+    Shown("several, the jobs", "/staff/bulk", "/staff/bulk", Who.OFFICER),
     Shown("first-line desk", "/staff/first-line", states.first_line, Who.DESK),
     Shown("staff case", "/staff/cases/{number}", states.staff_case, Who.DESK),
     Shown("staff case, an officer's", "/staff/cases/{number}", states.staff_case, Who.OFFICER),

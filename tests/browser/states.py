@@ -5,14 +5,18 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from pydantic import JsonValue
+from sqlalchemy import select
 
 from schema.codes import Action, Channel, Role
+from schema.events import Actor
 from schema.quarantine import QuarantineReason
+from storage.bulk import keep_job, unsent
 from storage.cases import events_of
 from storage.exceptions import ExceptionKind, raise_exception
 from storage.quarantine import list_quarantine, put_in_quarantine
 from storage.sealing import new_data_key
 from storage.staff_notices import keep_staff_notice
+from storage.tables import staff_account, staff_session
 from tests.web import life
 from tests.web.conftest import ROADS, City
 from tests.web.test_my import MINE
@@ -206,6 +210,44 @@ async def queue(city: City) -> str:
     await _answered(city)
     await extended(city)
     return "/staff?department=all"
+
+
+async def several(city: City) -> str:
+    """Two cases of the officer's department."""
+    for _ in range(2):
+        await city.case()
+    return "/staff"
+
+
+async def bulk_job(city: City) -> str:
+    """A job of the officer's with one case done, one refused and one on its way."""
+    async with city.store.engine.begin() as conn:
+        login = await conn.scalar(
+            select(staff_session.c.login)
+            .join(staff_account, staff_account.c.login == staff_session.c.login)
+            .where(staff_account.c.role == Role.OFFICER, staff_account.c.department == ROADS)
+            .order_by(staff_session.c.created_at.desc())
+            .limit(1)
+        )
+    numbers = [await city.case() for _ in range(3)]
+    job, actor = uuid4(), Actor(role=Role.OFFICER, department=ROADS, account=login)
+    async with city.store.engine.begin() as conn:
+        await keep_job(
+            conn,
+            city.store,
+            job=job,
+            login=str(login),
+            action=Action.ANSWER,
+            body={"text": "확인했습니다. 이번 주에 고칩니다."},
+            at=datetime.now(UTC),
+            actors=dict.fromkeys(numbers, actor),
+        )
+    await city.record(numbers[1], Action.ANSWER, text="먼저 답변했습니다.")
+    async with city.store.engine.connect() as conn:
+        waiting = await unsent(conn, job)
+    for command in waiting[:2]:
+        await city.recorder.record(command)
+    return f"/staff/bulk/{job}"
 
 
 LONG_GUESS = "쓰레기가 쌓이고 가로등은 꺼졌고 도로도 파였습니다. 길에 세운 차도 있습니다."
