@@ -1,11 +1,11 @@
-"""Questions about cases: one case, its timeline, a department's queue, the manager's figures."""
+"""Questions about cases: one case, its timeline, a department's queue."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from pydantic import AwareDatetime, JsonValue
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.codes import CaseKind, Channel, PetitionType, ReplyBy, State, TimerKind, WaitsFor
@@ -277,39 +277,6 @@ async def attachments_of(conn: AsyncConnection, number: str) -> tuple[Attachment
         .order_by(attachment.c.stored_at, attachment.c.id)
     )
     return tuple(Attachment.model_validate(row._mapping) for row in rows)
-
-
-class DepartmentFigures(Frozen):
-    """What a manager sees of one department: unanswered cases, by how near their deadline is."""
-
-    department: str | None
-    open: int
-    due_today: int
-    overdue: int
-    answered: int
-
-
-async def figures(
-    conn: AsyncConnection, *, now: datetime, day_end: datetime
-) -> tuple[DepartmentFigures, ...]:
-    """Figures by department. `open` is unanswered; `due_today` from `now` to `day_end` (the end
-    of the day in Seoul); `overdue` before `now`; `answered` waits for the end of its window."""
-    due = func.coalesce(cases.c.legal_due_at, cases.c.target_due_at)
-    unanswered = cases.c.state != State.ANSWERED
-    statement = (
-        select(
-            cases.c.department,
-            func.count().filter(unanswered).label("open"),
-            func.count().filter(unanswered, due >= now, due <= day_end).label("due_today"),
-            func.count().filter(unanswered, due < now).label("overdue"),
-            func.count().filter(~unanswered).label("answered"),
-        )
-        .where(~cases.c.ended, ~cases.c.synthetic)
-        .group_by(cases.c.department)
-        .order_by(cases.c.department)
-    )
-    rows = await conn.execute(statement)
-    return tuple(DepartmentFigures.model_validate(row._mapping) for row in rows)
 
 
 async def open_numbers(conn: AsyncConnection, *, after: str, limit: int) -> tuple[str, ...]:

@@ -73,11 +73,9 @@ class AsOf:
 
     @property
     def judged(self) -> Term:
-        """Its deadline has been met or missed: answered, or open past it."""
-        return and_(
-            _m.due_at.is_not(None),
-            or_(_m.outcome.in_(_RESOLVED), and_(_m.outcome.is_(None), self.due_passed)),
-        )
+        """Its deadline has come, so that it was met or missed; what was answered long before it
+        comes is judged no sooner than what was not, or the rate would look too good."""
+        return and_(self.due_passed, or_(_m.outcome.in_(_RESOLVED), _m.outcome.is_(None)))
 
     @property
     def today(self) -> Term:
@@ -91,12 +89,8 @@ class AsOf:
 
     @property
     def again_judged(self) -> Term:
-        """The further answer was given, or its deadline has passed."""
-        done = _m.again_done_at.is_not(None)
-        return and_(
-            _m.again_due_at.is_not(None),
-            or_(done, and_(_m.owed, _m.again_due_at < self._now)),
-        )
+        """The deadline of the further answer has come, and nobody took the case back."""
+        return and_(_m.again_due_at < self._now, or_(_m.again_done_at.is_not(None), _m.owed))
 
 
 def _is(outcome: Outcome) -> Callable[[AsOf], Term]:

@@ -31,7 +31,7 @@ from web.compression import Compression
 from web.guard import Guard
 from web.limits import Limits
 from web.live import Live
-from web.manager import board
+from web.manager import board, figure_pages
 from web.officer import api as officer_api
 from web.officer import (
     audit_pages,
@@ -100,6 +100,7 @@ ROUTERS = (
     search_pages.router,
     export_pages.router,
     board.router,
+    figure_pages.router,
 )
 API_ROUTERS = (
     form_api.router,

@@ -316,7 +316,25 @@ PAGES: tuple[Shown, ...] = (
     ),
     Shown("exports", "/staff/exports", "/staff/exports", Who.OFFICER),
     Shown("exports, one under way", "/staff/exports", EXPORTED, Who.DESK, steps=order_export),
-    Shown("board", "/staff/board", "/staff/board", Who.EXECUTIVE),
+    Shown("board", "/staff/board", states.board, Who.EXECUTIVE),
+    Shown(
+        "board, a group",
+        "/staff/board/groups/{group}",
+        "/staff/board/groups/stages",
+        Who.EXECUTIVE,
+    ),
+    Shown(
+        "board, a figure",
+        "/staff/board/figures/{code}",
+        "/staff/board/figures/resolved?by=channel",
+        Who.EXECUTIVE,
+    ),
+    Shown(
+        "board, the cases",
+        "/staff/board/figures/{code}/cases",
+        "/staff/board/figures/resolution_median/cases",
+        Who.EXECUTIVE,
+    ),
     Shown("entry", "/staff/petitions/new", "/staff/petitions/new", Who.DESK),
     Shown(
         "entry, with faults",

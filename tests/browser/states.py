@@ -109,6 +109,13 @@ async def answered(city: City) -> str:
     return own(city, await _answered(city))
 
 
+async def board(city: City) -> str:
+    """The board of a city in which something was answered and something is open."""
+    await _answered(city)
+    await city.case()
+    return "/staff/board"
+
+
 async def rated_low(city: City) -> str:
     """Answered and not found good: asked whether to ask again."""
     number = await _answered(city)

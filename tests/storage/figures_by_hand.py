@@ -140,14 +140,14 @@ ENDED = f"ended_on {_IN_MONTH}"
 DEALT = f"{ENDED} AND dealt_with"
 REPLIED = f"{ENDED} AND fate IN ('answered', 'refused')"
 DUE = (
-    f"due_on {_IN_MONTH} AND "
-    "(dealt_with OR (fate IS NULL AND due < '2026-11-20 15:00+09'::timestamptz))"
+    f"due_on {_IN_MONTH} AND due < '2026-11-20 15:00+09'::timestamptz "
+    "AND (dealt_with OR fate IS NULL)"
 )
 CLIMBED = f"climbed_on {_IN_MONTH}"
 RATED = f"rated_on {_IN_MONTH}"
 NOW = "'2026-11-20 15:00+09'::timestamptz"
 LATE = f"(COALESCE(ended, {NOW}) > due)"
-AGAIN = f"again_on {_IN_MONTH} AND (again_at IS NOT NULL OR (owed AND again_due < {NOW}))"
+AGAIN = f"again_on {_IN_MONTH} AND again_due < {NOW} AND (again_at IS NOT NULL OR owed)"
 
 
 def _count(where: str) -> str:

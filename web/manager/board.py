@@ -1,50 +1,153 @@
-"""Open, due today, overdue and answered by department, each with the way down to its queue."""
+"""The board's first page: where time is being lost, what is open, and how it went."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rules.rights import Right, departments_for
-from storage.cases import DepartmentFigures, figures
-from web.day import end_of_day
-from web.sign_in import Staff, StaffHere
-from web.site import SiteHere, page
+from rules.figures import Figure, figures
+from rules.measures.row import STAGES
+from storage.figure_terms import AsOf
+from storage.figures import Counted, Dimension, count, count_by
+from storage.live import newest_position
+from web.manager.asking import Asked, as_of, read_asked
+from web.manager.charts import Part, parts
+from web.manager.frame import board_page
+from web.manager.saying import Saying
+from web.manager.tiles import figure_address, tiles
+from web.sign_in import StaffHere
+from web.site import SiteHere, wording_of
 
-router = APIRouter(prefix="/staff", include_in_schema=False)
+router = APIRouter(prefix="/staff/board", include_in_schema=False)
+
+SHOWN = 15
+"""Departments on the first page; the rest is one click away, and the page says how many."""
+NOW = ("open", "overdue", "due_today", "approaching", "waits_for_citizen", "unassigned")
+PERIOD = (
+    *("on_time", "late", "filed", "resolved", "flow_ratio", "resolution_median"),
+    *("first_right", "escalated", "satisfaction", "reopened"),
+)
+BY_DEPARTMENT = (
+    *("open", "due_today", "overdue", "on_time", "late", "resolved"),
+    *("stage_assigned", "stage_processing"),
+)
 
 
-@router.get("/board")
-async def show(request: Request, site: SiteHere, staff: StaffHere) -> Response:
+def named(codes: tuple[str, ...]) -> list[Figure]:
+    """The figures of these codes, in their order."""
+    known = figures()
+    return [known[code] for code in codes]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of the life of the cases resolved in the period, and its share of their time."""
+
+    code: str
+    name: str
+    work: str
+    wall: str
+    share: str
+    part: Part
+    about: str
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Where the working time went; `worst` is the stage with most of it."""
+
+    stages: tuple[Stage, ...]
+    worst: Stage | None
+    resolved: int
+    mean: str
+
+
+async def lost(conn: AsyncConnection, asked: Asked, at: AsOf, saying: Saying) -> Lost:
+    """How long the cases resolved in the period stood in each stage."""
+    known = figures()
+    codes = [f"stage_{state.lower()}" for state in STAGES]
+    wanted = [known[code] for code in (*codes, *(f"{code}_wall" for code in codes))]
+    found = await count(conn, wanted, asked.scope, at)
+    seconds = [found[code].value or 0.0 for code in codes]
+    whole = sum(seconds)
+    made = tuple(
+        Stage(
+            code=code,
+            name=saying.name(known[code]),
+            work=saying.value(known[code], found[code]),
+            wall=saying.value(known[f"{code}_wall"], found[f"{code}_wall"]),
+            share=f"{100 * value / whole:.0f} %" if whole else "–",
+            part=part,
+            about=figure_address(asked, code),
+        )
+        for code, value, part in zip(codes, seconds, parts(seconds), strict=True)
+    )
+    worst = made[seconds.index(max(seconds))] if whole else None
+    work = known[codes[0]].unit
+    return Lost(made, worst, found[codes[0]].n, saying.amount(work, whole))
+
+
+@dataclass(frozen=True)
+class DepartmentRow:
+    """What the first page says of one department. `cells` are (value, rows behind, address)."""
+
+    code: str | None
+    name: str
+    here: str
+    cells: tuple[tuple[Figure, str, int, str], ...]
+    counts: tuple[int, int, int]
+
+
+def departments(
+    found: Mapping[str | None, Counted], asked: Asked, saying: Saying
+) -> list[DepartmentRow]:
+    """The departments, most overdue first, then most late ones, then most open ones."""
+    wanted = named(BY_DEPARTMENT)
+    rows = []
+    for code, values in found.items():
+        inside = asked.within(Dimension.DEPARTMENT, code)
+        cells = tuple(
+            (
+                one,
+                saying.value(one, values[one.code]),
+                values[one.code].n,
+                figure_address(inside, one.code, "/cases"),
+            )
+            for one in wanted
+        )
+        n = (values["overdue"].n, values["late"].n, values["open"].n)
+        name = saying.dimension(Dimension.DEPARTMENT, code)
+        rows.append(DepartmentRow(code, name, inside.address(), cells, n))
+    return sorted(rows, key=lambda row: (*(-n for n in row.counts), row.name))
+
+
+@router.get("")
+async def show(request: Request, site: SiteHere, staff: StaffHere, every: str = "") -> Response:
     """The figures as they stand; a department head sees the own department's."""
+    saying = Saying(wording_of(request))
     now = site.now()
+    asked, at = read_asked(request, staff, now), as_of(now)
     async with site.store.engine.connect() as conn:
-        found = await figures(conn, now=now, day_end=end_of_day(now))
-    rows = worst_first(found, staff)
-    return page(
+        position = await newest_position(conn)
+        where = await lost(conn, asked, at, saying)
+        standing = await tiles(conn, named(NOW), asked, at, saying)
+        went = await tiles(conn, named(PERIOD), asked, at, saying)
+        found = await count_by(conn, named(BY_DEPARTMENT), asked.scope, at, Dimension.DEPARTMENT)
+    rows = departments(found, asked, saying)
+    return board_page(
         request,
         "staff/board.html",
-        account=staff.account,
         staff=staff,
-        rows=rows,
-        total=total_of(rows),
-        most=max((row.open for row in rows), default=0),
+        asked=asked,
+        saying=saying,
         now=now,
-    )
-
-
-def worst_first(found: Sequence[DepartmentFigures], staff: Staff) -> list[DepartmentFigures]:
-    """The departments that the account may see, most overdue first."""
-    own = departments_for(staff.duties, Right.BOARD)
-    seen = [row for row in found if own is None or row.department in own]
-    return sorted(seen, key=lambda row: (-row.overdue, -row.due_today, -row.open, str(row)))
-
-
-def total_of(rows: Sequence[DepartmentFigures]) -> DepartmentFigures:
-    """The sums of the rows shown."""
-    return DepartmentFigures(
-        department=None,
-        open=sum(row.open for row in rows),
-        due_today=sum(row.due_today for row in rows),
-        overdue=sum(row.overdue for row in rows),
-        answered=sum(row.answered for row in rows),
+        position=position,
+        lost=where,
+        standing=standing,
+        went=went,
+        columns=named(BY_DEPARTMENT),
+        rows=rows if every else rows[:SHOWN],
+        many=len(rows),
+        every=asked.address(every="1"),
     )

@@ -11,6 +11,7 @@ if (root && "EventSource" in window) {
   let due = 0;
   let retry = 0;
   let failures = 0;
+  let looked = 0;
 
   for (const part of parts(document)) fetched.set(part.id, spoken(part));
 
@@ -48,6 +49,8 @@ if (root && "EventSource" in window) {
   }
 
   async function refresh() {
+    due = 0;
+    looked = Date.now();
     const address = new URL(location.href);
     address.searchParams.delete("act");
     let page;
@@ -80,10 +83,14 @@ if (root && "EventSource" in window) {
     document.dispatchEvent(new CustomEvent("live:refreshed"));
   }
 
-  // Many things that happen together are one look.
+  // Many things that happen together are one look. Where something always happens a page has a
+  // pace: it looks again so often and no more, instead of waiting for a silence.
   function soon() {
+    const pace = Number(root.dataset.livePace) || 0;
+    if (pace && due) return;
     window.clearTimeout(due);
-    due = window.setTimeout(refresh, 150 + Math.random() * 350);
+    const wait = Math.max(150, looked + pace - Date.now());
+    due = window.setTimeout(refresh, wait + Math.random() * 350);
   }
 
   function later() {
@@ -122,6 +129,7 @@ if (root && "EventSource" in window) {
 
   function stop() {
     window.clearTimeout(due);
+    due = 0;
     window.clearTimeout(retry);
     if (source) source.close();
     source = null;
