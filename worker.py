@@ -37,6 +37,7 @@ from adapters.channel import GatewaySecrets
 from adapters.composing import Telling
 from adapters.delivery import Delivering
 from adapters.intake import Intake
+from adapters.intake_lag import intake_lag
 from adapters.kafka import Broker, answers
 from adapters.registry import ADAPTERS
 from adapters.relay import Relay, pause
@@ -346,6 +347,7 @@ async def run_web(made: Composition, stop: asyncio.Event) -> None:
         gateways=[adapter.gateway(made.store, secrets) for adapter in ADAPTERS.values()],
         limited=made.settings.rate_limits,
         trusted_proxies=read_networks(made.settings.trusted_proxies),
+        intake_lag=lambda: intake_lag(made.broker),
     )
     async with made.store.engine.begin() as conn:
         password = made.keyring.gateway_keys.get("administrator_password")

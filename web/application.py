@@ -31,7 +31,14 @@ from web.compression import Compression
 from web.guard import Guard
 from web.limits import Limits
 from web.live import Live
-from web.manager import board, figure_pages
+from web.manager import (
+    board,
+    figure_pages,
+    map_page,
+    people_page,
+    report_pages,
+    system_page,
+)
 from web.officer import api as officer_api
 from web.officer import (
     audit_pages,
@@ -101,6 +108,10 @@ ROUTERS = (
     export_pages.router,
     board.router,
     figure_pages.router,
+    map_page.router,
+    people_page.router,
+    report_pages.router,
+    system_page.router,
 )
 API_ROUTERS = (
     form_api.router,
@@ -126,6 +137,7 @@ def build(
     now: Callable[[], datetime] = utc_now,
     limited: bool = True,
     trusted_proxies: Networks = (),
+    intake_lag: system_page.IntakeLag | None = None,
 ) -> FastAPI:
     """The application on `store`; the composition root opens and closes what it is given.
 
@@ -157,6 +169,7 @@ def build(
         now=now,
     )
     app.state.partner_rates = PartnerRates()
+    app.state.intake_lag = intake_lag
     apis = (*API_ROUTERS, *open311_routers())
     for router in (*gateways, ops_router("web", parts), *apis, *ROUTERS):
         app.include_router(router)

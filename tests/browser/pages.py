@@ -317,6 +317,10 @@ PAGES: tuple[Shown, ...] = (
     Shown("exports", "/staff/exports", "/staff/exports", Who.OFFICER),
     Shown("exports, one under way", "/staff/exports", EXPORTED, Who.DESK, steps=order_export),
     Shown("board", "/staff/board", states.board, Who.EXECUTIVE),
+    Shown("board, the map", "/staff/board/map", "/staff/board/map?figure=filed", Who.EXECUTIVE),
+    Shown("board, the report", "/staff/board/report", "/staff/board/report", Who.EXECUTIVE),
+    Shown("board, the people", "/staff/board/people", "/staff/board/people", Who.HEAD),
+    Shown("board, the system", "/staff/board/system", "/staff/board/system", Who.EXECUTIVE),
     Shown(
         "board, a group",
         "/staff/board/groups/{group}",

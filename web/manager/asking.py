@@ -15,7 +15,7 @@ from web.sign_in import Staff
 from web.wording import SEOUL
 
 NARROWED = tuple(one for one in Dimension if one is not Dimension.OFFICER)
-"""What a page may be narrowed to; people have a page of their own."""
+"""What a page may be narrowed to by whoever sees it; to one officer only by the own head."""
 STEPS_SHOWN = 13
 CHARTED_DAYS = 31
 NONE = "-"
@@ -134,7 +134,8 @@ def read_asked(request: Request, staff: Staff, now: datetime) -> Asked:
     query = request.query_params
     today = now.astimezone(SEOUL).date()
     step = query.get("step", "")
-    told = {one: query.get(one.value, "") for one in NARROWED}
+    officer = query.get(Dimension.OFFICER, "") if staff.may(Right.PEOPLE) else ""
+    told = {one: query.get(one.value, "") for one in NARROWED} | {Dimension.OFFICER: officer}
     return Asked(
         step=Step(step) if step in tuple(Step) else Step.MONTH,
         on=min(_day(query.get("on", "")) or today, today),
@@ -144,7 +145,7 @@ def read_asked(request: Request, staff: Staff, now: datetime) -> Asked:
             for one, value in told.items()
             if value and "\0" not in value
         ),
-        departments=departments_for(staff.duties, Right.BOARD),
+        departments=departments_for(staff.duties, Right.PEOPLE if officer else Right.BOARD),
     )
 
 
