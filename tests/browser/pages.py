@@ -379,6 +379,7 @@ NOT_PAGES = frozenset(
         "/cases/{number}/live",
         "/cases/{number}/linked/{other}",
         "/staff/live",
+        "/staff/board/report.xlsx",
         "/staff/city/files/{name}/download",
         "/staff/rows",
         "/staff/exports/progress",
