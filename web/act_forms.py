@@ -37,7 +37,8 @@ class FieldView:
 @dataclass(frozen=True)
 class FormView:
     """One act as a form. `effect` says what it does to the clock, `told` what the petitioner will
-    be told; `open` shows it unfolded. `saved_at` is when what stands in it was kept as a draft."""
+    be told (`tells`: something); `open` shows it unfolded. `saved_at` is when what stands in it was
+    kept as a draft."""
 
     action: Action
     label: str
@@ -48,6 +49,7 @@ class FormView:
     request_id: str
     open: bool
     told: str | None = None
+    tells: bool = False
     saved_at: datetime | None = None
 
     @property
@@ -62,6 +64,7 @@ class Said:
 
     effect: str | None = None
     told: str | None = None
+    tells: bool = False
     kept: Mapping[str, str] = field_of(default_factory=dict)
     saved_at: datetime | None = None
 
@@ -124,6 +127,7 @@ def _form(
         request_id=str(uuid4()),
         open=mine,
         told=said.told,
+        tells=said.tells,
         saved_at=None if mine else said.saved_at,
     )
 

@@ -113,6 +113,11 @@ async def send_an_answer(page: Page) -> None:
         await page.locator("#act-answer button.button").first.click()
 
 
+async def unfold(page: Page) -> None:
+    """Show the file as a table too."""
+    await page.locator("details.as-table > summary").click()
+
+
 async def edit_a_template(page: Page) -> None:
     """Ask what a changed template would do."""
     area = page.locator("#f-text")
@@ -273,8 +278,9 @@ PAGES: tuple[Shown, ...] = (
     Shown(
         "city data, a file",
         "/staff/city/files/{name}",
-        "/staff/city/files/reply_templates.toml",
+        "/staff/city/files/approvals.csv",
         Who.ADMINISTRATOR,
+        steps=unfold,
     ),
     Shown(
         "city data, its effect",

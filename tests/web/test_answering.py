@@ -7,6 +7,7 @@ import httpx
 from sqlalchemy import select
 
 from schema.codes import Action, Role
+from schema.events import Actor
 from storage.cases import events_of
 from storage.drafts import drafts_of
 from storage.tables import act_draft
@@ -82,9 +83,7 @@ async def test_the_preview_is_word_for_word_what_is_sent_and_does_nothing(city: 
         city,
         number,
         Action.ANSWER,
-        actor=PETITIONER.model_copy(
-            update={"role": Role.OFFICER, "department": ROADS, "account": login}
-        ),
+        actor=Actor(role=Role.OFFICER, department=ROADS, account=login),
         text=ANSWER,
     )
     assert outcome.refusal is None
@@ -174,3 +173,19 @@ async def test_every_act_says_beforehand_what_it_does_and_what_is_told(city: Cit
     assert "답변이 도착했습니다" in answer
     start = page.split('id="act-start"')[1].split("</form>")[0]
     assert "기한은 움직이지 않습니다." in start
+
+
+async def test_whoever_approves_reads_the_words_that_go_out(city: City) -> None:
+    """The answer that waits, in the notice that carries it, with what there is to say of it."""
+    number = await city.case("보도 파손", item="RD02")
+    officer = Actor(role=Role.OFFICER, department=ROADS, account=await city.account())
+    draft = f"{ANSWER} [날짜] 적극 검토하겠습니다."
+    await asked(city, number, Action.SUBMIT_ANSWER, actor=officer, text=draft)
+    head = await city.staff(Role.DEPARTMENT_HEAD, ROADS)
+    page = (await head.get(f"/staff/cases/{number}")).text
+    assert f'formaction="/staff/cases/{number}/preview/approve_answer"' in page
+    shown = (await begin(head, number, "preview/approve_answer")).text
+    seen = shown.split('id="act-approve_answer"')[1].split("</form>")[0]
+    assert "답변이 도착했습니다" in seen
+    assert "보도블록 세 장이 깨져 있어" in seen
+    assert "«[날짜]»" in seen

@@ -62,15 +62,20 @@ def grouped_forms(
 ) -> tuple[FormGroup, ...]:
     """The forms of `rows` by group, the empty groups left out; each says beforehand what it does to
     the clock and what the petitioner will be told."""
-    said = {}
+    said, facts = {}, opened.facts
     for row in rows:
         effect = wording.t(effect_of(row.action))
         if row.action is Action.EXTEND:
             effect += _dues(opened, book, now, wording)
         draft = drafts.get(row.action)
+        subject = told_of(row, opened, facts, wording, actor=actor_of(row.action), now=now)
+        tells = subject is not None
         said[row.action] = Said(
             effect=effect,
-            told=told_of(row, opened, wording, actor=actor_of(row.action), now=now),
+            told=wording.t("foreseen.told", subject=subject)
+            if tells
+            else wording.t("foreseen.nothing_told"),
+            tells=tells,
             kept=draft.fields if draft else {},
             saved_at=draft.saved_at if draft else None,
         )

@@ -19,6 +19,7 @@ from storage.staff import accounts_of
 from web.act_forms import Typed, read_by_petitioner
 from web.acts import ActBody, ActForm
 from web.officer.acting_as import offered_to
+from web.officer.acts_shown import draft_of
 from web.opened import OpenedCase
 from web.sign_in import Staff
 from web.site import Site, wording_of
@@ -107,13 +108,15 @@ async def remarks_on(
     typed = body.model_dump(exclude_none=True)
     names = [name for name in fields_of(action) if read_by_petitioner(row, name)]
     texts = {name: str(typed[name]) for name in names if typed.get(name)}
+    if action is Action.APPROVE_ANSWER:
+        texts["text"] = draft_of(opened) or ""
     if not texts:
         return ()
     own = await _own(site, staff, opened)
     found: list[Remark] = []
     for name, text in texts.items():
         remarks = looked_over(text, petition=_asked(opened), own=own)
-        whole = action in ANSWERS and name == "text"
+        whole = action in (*ANSWERS, Action.APPROVE_ANSWER) and name == "text"
         found += [one for one in remarks if whole or one.holds_back]
     return tuple(found)
 
@@ -148,8 +151,9 @@ async def _own(site: Site, staff: Staff, opened: OpenedCase) -> frozenset[str]:
 async def held_back(
     site: Site, staff: Staff, opened: OpenedCase, action: Action, body: ActBody
 ) -> tuple[Remark, ...]:
-    """What keeps the act from being done until its sender confirms it; nothing once that is so."""
-    if body.confirmed:
+    """What keeps the act from being done until its sender confirms it; nothing once that is so.
+    Whoever approves an answer reads what its writer confirmed."""
+    if body.confirmed or action is Action.APPROVE_ANSWER:
         return ()
     remarks = await remarks_on(site, staff, opened, action, body)
     return remarks if any(one.holds_back for one in remarks) else ()

@@ -5,9 +5,11 @@ the command line checks, shows and stores.
 """
 
 import asyncio
+import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
+from io import StringIO
 from itertools import groupby, islice
 from typing import Annotated
 
@@ -59,6 +61,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """The files by what somebody looks for; the rest comes last."""
+MOST_ROWS = 120
 MOST_CHANGES = 40
 """Of one file, on the page that asks whether it shall count."""
 
@@ -141,6 +144,7 @@ def _file_page(
         name=name,
         text=text,
         lines=text.count("\n") + 1,
+        table=_table(name, text),
         base=base,
         wrong=wrong,
     )
@@ -287,6 +291,15 @@ async def _effect_page(
         stale=loading and seen.before.version != form.base,
         no_source=loading and not form.source.strip(),
     )
+
+
+def _table(name: str, text: str) -> list[list[str]]:
+    """The rows of a table as they stand in the file, its head first; none of another file, or of a
+    table too long to be read so."""
+    if not name.endswith(".csv"):
+        return []
+    rows = [row for row in csv.reader(StringIO(text)) if row]
+    return rows if len(rows) <= MOST_ROWS else []
 
 
 def _lines(before: str, after: str) -> list[tuple[str, str]]:

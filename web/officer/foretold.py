@@ -1,4 +1,4 @@
-"""What an act will have told to the petitioner, in one line, before anything is written.
+"""What an act will have the petitioner told, in one line, before anything is written.
 
 The very words of a notice hold what has not been typed yet: they are shown on demand, by
 `storage/foreseeing.py`. Which notice it will be, and its subject, is known from the notice table.
@@ -10,6 +10,7 @@ from datetime import datetime
 from jinja2 import TemplateError
 from pydantic import JsonValue
 
+from rules.case_facts import CaseFacts
 from rules.consequences import Consequence, drawn_event
 from rules.life_table import Transition
 from rules.notice_texts import Holder, Names, NoticeFacts, render
@@ -30,9 +31,16 @@ SURE: Mapping[Action, dict[str, JsonValue]] = {
 
 
 def told_of(
-    row: Transition, opened: OpenedCase, wording: Wording, *, actor: Actor, now: datetime
-) -> str:
-    """The line: the subject of the notice, or that there will be none."""
+    row: Transition,
+    opened: OpenedCase,
+    facts: CaseFacts,
+    wording: Wording,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> str | None:
+    """The subject of the notice; None where the petitioner will not be told. `facts` are those of
+    the opened case."""
     case = opened.case
     assert case is not None
     command = Command(
@@ -40,13 +48,13 @@ def told_of(
     )
     done = Consequence(dict(SURE.get(row.action, {})), {"state": row.to} if row.to else {})
     event = drawn_event(
-        opened.facts, command, done, seq=case.seq + 1, channel=case.channel, recorded_at=now
+        facts, command, done, seq=case.seq + 1, channel=case.channel, recorded_at=now
     )
     rows = read_notices().notices_for(event, standing_of(case, event))
     notice = next((one for one in rows if one.to is Audience.PETITIONER), None)
     if notice is None:
-        return wording.t("foreseen.nothing_told")
-    facts = NoticeFacts(
+        return None
+    said = NoticeFacts(
         number=case.number,
         kind=case.kind,
         at=now,
@@ -58,10 +66,9 @@ def told_of(
         public_url="",
     )
     try:
-        subject = render(notice.template, facts, language=wording.language).subject
+        return render(notice.template, said, language=wording.language).subject
     except (KeyError, TemplateError):
-        subject = notice.template
-    return wording.t("foreseen.told", subject=subject)
+        return notice.template
 
 
 def _names(department: str | None) -> Names:
