@@ -14,7 +14,7 @@ from storage.drafts import ActDraft
 from web.act_forms import STAFF, FormView, Said, Typed, act_forms
 from web.clocks import due_if_extended
 from web.officer.effects import GROUPS, Group, effect_of
-from web.officer.foretold import told_of
+from web.officer.foretold import subject_told, told_line
 from web.opened import OpenedCase
 from web.wording import Wording
 
@@ -68,14 +68,11 @@ def grouped_forms(
         if row.action is Action.EXTEND:
             effect += _dues(opened, book, now, wording)
         draft = drafts.get(row.action)
-        subject = told_of(row, opened, facts, wording, actor=actor_of(row.action), now=now)
-        tells = subject is not None
+        subject = subject_told(row, opened, facts, wording, actor=actor_of(row.action), now=now)
         said[row.action] = Said(
             effect=effect,
-            told=wording.t("foreseen.told", subject=subject)
-            if tells
-            else wording.t("foreseen.nothing_told"),
-            tells=tells,
+            told=told_line(subject, wording),
+            tells=subject is not None,
             kept=draft.fields if draft else {},
             saved_at=draft.saved_at if draft else None,
         )

@@ -30,7 +30,7 @@ SURE: Mapping[Action, dict[str, JsonValue]] = {
 """What an act's event will hold whatever is typed."""
 
 
-def told_of(
+def subject_told(
     row: Transition,
     opened: OpenedCase,
     facts: CaseFacts,
@@ -69,6 +69,21 @@ def told_of(
         return render(notice.template, said, language=wording.language).subject
     except (KeyError, TemplateError):
         return notice.template
+
+
+def told_of(
+    row: Transition, opened: OpenedCase, wording: Wording, *, actor: Actor, now: datetime
+) -> str:
+    """The line: what the petitioner will be told, or that it will be nothing."""
+    subject = subject_told(row, opened, opened.facts, wording, actor=actor, now=now)
+    return told_line(subject, wording)
+
+
+def told_line(subject: str | None, wording: Wording) -> str:
+    """A notice's subject as a sentence; None: there will be no notice."""
+    if subject is None:
+        return wording.t("foreseen.nothing_told")
+    return wording.t("foreseen.told", subject=subject)
 
 
 def _names(department: str | None) -> Names:
