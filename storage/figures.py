@@ -1,13 +1,14 @@
 """The figures of the board: numbers, and the cases behind each, from the same conditions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Float, Select, and_, cast, func, literal, select, true
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from rules.figures import DERIVED, Cohort, Figure, Kind, figures
 from schema.codes import State
@@ -67,6 +68,15 @@ class Value(Frozen):
 
 NOTHING = Value(value=None, n=0, of=0)
 Counted = Mapping[str, Value]
+
+
+@asynccontextmanager
+async def one_snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection that sees one state of the record until it ends: no number of a page can
+    contradict another because something happened between two queries."""
+    async with engine.connect() as conn:
+        await conn.execution_options(isolation_level="REPEATABLE READ")
+        yield conn
 
 
 async def count(conn: AsyncConnection, wanted: Sequence[Figure], scope: Scope, at: AsOf) -> Counted:

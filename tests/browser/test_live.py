@@ -1,11 +1,12 @@
-"""The petitioner's page in a real Chromium: it follows the case without being reloaded."""
+"""Pages in a real Chromium that follow the record without being reloaded: the case, the board."""
 
 from playwright.async_api import BrowserContext, Page, expect
 
 from schema.codes import Action, Role
 from tests.browser.scene import Chromium
-from tests.web.conftest import City
+from tests.web.conftest import FIRST_LINE, City
 from web.citizen.access import KEY_COOKIE
+from web.sign_in import SESSION_COOKIE
 
 SOON = 5_000
 """Milliseconds within which a page follows (the promise)."""
@@ -80,4 +81,27 @@ async def test_without_scripts_the_page_offers_to_look_again(
     await page.get_by_role("link", name="새로 고침").click()
     assert "처리중" in await page.locator("#state").inner_text()
     assert await page.locator("meta[http-equiv=refresh]").count() == 0
+    await context.close()
+
+
+async def test_the_board_follows_the_city(served_city: City, chromium: Chromium) -> None:
+    """A case is filed and answered: the numbers of the open board are others within five seconds,
+    and each still leads to as many cases."""
+    city = served_city
+    client = await city.staff(Role.EXECUTIVE, FIRST_LINE)
+    context = await chromium.browser.new_context()
+    session = client.cookies[SESSION_COOKIE]
+    await context.add_cookies([{"name": SESSION_COOKIE, "value": session, "url": city.pages_url}])
+    page = await context.new_page()
+    await page.goto(f"{city.pages_url}/staff/board?step=day")
+    await page.evaluate("window.notReloaded = true")
+    resolved = page.locator('a[href^="/staff/board/figures/resolved/cases?step=day"]').first
+    before = int(await resolved.inner_text()) if await resolved.count() else 0
+    number = await city.case()
+    await city.record(number, Action.ANSWER, text="정비했습니다")
+    await expect(resolved).to_have_text(str(before + 1), timeout=SOON)
+    assert await page.evaluate("window.notReloaded")
+    await resolved.click()
+    await expect(page.locator("tbody tr")).to_have_count(before + 1)
+    await expect(page.locator(f'a[href="/staff/cases/{number}"]')).to_be_visible()
     await context.close()

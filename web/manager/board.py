@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rules.figures import Figure, figures
 from rules.measures.row import STAGES
 from storage.figure_terms import AsOf
-from storage.figures import Counted, Dimension, count, count_by
+from storage.figures import Counted, Dimension, count, count_by, one_snapshot
 from storage.live import newest_position
 from web.manager.asking import Asked, as_of, read_asked
 from web.manager.charts import Part, parts
@@ -128,7 +128,7 @@ async def show(request: Request, site: SiteHere, staff: StaffHere, every: str = 
     saying = Saying(wording_of(request))
     now = site.now()
     asked, at = read_asked(request, staff, now), as_of(now)
-    async with site.store.engine.connect() as conn:
+    async with one_snapshot(site.store.engine) as conn:
         position = await newest_position(conn)
         where = await lost(conn, asked, at, saying)
         standing = await tiles(conn, named(NOW), asked, at, saying)

@@ -25,6 +25,7 @@ from storage.figures import (
     count,
     count_behind,
     count_by,
+    one_snapshot,
     series,
 )
 from storage.live import newest_position
@@ -62,7 +63,7 @@ async def show_group(request: Request, site: SiteHere, staff: StaffHere, group: 
     saying = Saying(wording_of(request))
     now = site.now()
     asked = read_asked(request, staff, now)
-    async with site.store.engine.connect() as conn:
+    async with one_snapshot(site.store.engine) as conn:
         position = await newest_position(conn)
         shown = await tiles(conn, figures_of(group), asked, as_of(now), saying)
     return board_page(
@@ -96,7 +97,7 @@ async def show_figure(
     now = site.now()
     asked, at = read_asked(request, staff, now), as_of(now)
     dimension = by if by in NARROWED else _next_dimension(asked)
-    async with site.store.engine.connect() as conn:
+    async with one_snapshot(site.store.engine) as conn:
         shown = (await tiles(conn, [figure], asked, at, saying, charted=False))[0]
         values = (await count(conn, [figure], asked.scope, at))[code]
         past = await series(conn, [figure], asked.history, at, asked.step)
@@ -195,7 +196,7 @@ async def show_cases(
     now = site.now()
     asked, at = read_asked(request, staff, now), as_of(now)
     base = base and figure.kind is Kind.SHARE
-    async with site.store.engine.connect() as conn:
+    async with one_snapshot(site.store.engine) as conn:
         shown = (await tiles(conn, [figure], asked, at, saying, charted=False))[0]
         many = await count_behind(conn, figure, asked.scope, at, base=base)
         listed = await behind(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from rules.figures import DERIVED, Figure, Unit, figures
 from rules.organisation import districts
-from storage.figures import NOTHING, Counted, Dimension, Value, count_by
+from storage.figures import NOTHING, Counted, Dimension, Value, count_by, one_snapshot
 from web.district_map import LEVELS, city_map
 from web.manager.asking import Asked, as_of, read_asked
 from web.manager.frame import board_page
@@ -41,7 +41,7 @@ async def show(request: Request, site: SiteHere, staff: StaffHere, figure: str =
     now = site.now()
     asked = read_asked(request, staff, now)
     chosen = figures().get(figure) or figures()[SHOWN_FIRST]
-    async with site.store.engine.connect() as conn:
+    async with one_snapshot(site.store.engine) as conn:
         found = await count_by(conn, [chosen], asked.scope, as_of(now), Dimension.DISTRICT)
     places = _places(chosen, asked, saying, found)
     span = span_of(chosen, (_of(found, code, chosen) for code in districts()))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request, Response
 
 from rules.rights import Right, departments_for
-from storage.figures import Dimension, count_by
+from storage.figures import Dimension, count_by, one_snapshot
 from storage.officers import officers
 from web.manager.asking import as_of, read_asked
 from web.manager.board import named
@@ -41,7 +41,7 @@ async def show(request: Request, site: SiteHere, staff: StaffHere) -> Response:
     asked = read_asked(request, staff, now)
     own = departments_for(staff.duties, Right.PEOPLE)
     scope = asked.scope.model_copy(update={"departments": own})
-    async with site.store.engine.connect() as conn:
+    async with one_snapshot(site.store.engine) as conn:
         found = await count_by(conn, named(BY_OFFICER), scope, as_of(now), Dimension.OFFICER)
         logins = [login for login in found if login]
         known = await officers(conn, logins, now)

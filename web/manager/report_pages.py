@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
 
-from storage.figures import Step
+from storage.figures import Step, one_snapshot
 from web.manager.asking import Asked, as_of, read_asked
 from web.manager.frame import board_page
 from web.manager.report import ON_PAPER, Report, make_report
@@ -55,5 +55,5 @@ async def _report(
 ) -> tuple[Asked, Report]:
     now = site.now()
     asked = replace(read_asked(request, staff, now), step=Step.MONTH)
-    async with site.store.engine.connect() as conn:
+    async with one_snapshot(site.store.engine) as conn:
         return asked, await make_report(conn, asked, as_of(now), saying)

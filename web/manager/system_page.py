@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from rules.figures import gauges
 from rules.packs import pack_for
+from storage.figures import one_snapshot
 from storage.system_readings import Readings, Waiting, read_system
 from web.manager.asking import read_asked
 from web.manager.frame import board_page
@@ -40,7 +41,7 @@ async def show(request: Request, site: SiteHere, staff: StaffHere) -> Response:
     now = site.now()
     lag: IntakeLag | None = request.app.state.intake_lag
     behind = await lag() if lag is not None else None
-    async with site.store.engine.connect() as conn:
+    async with one_snapshot(site.store.engine) as conn:
         found = await read_system(conn, now)
     return board_page(
         request,
