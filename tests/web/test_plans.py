@@ -56,10 +56,17 @@ COPYING = {
         "external_id": "external_id || '/' || n",
         "case_number": _NUMBER.format("case_number"),
     },
+    "case_measure": {"number": _NUMBER.format("number")},
 }
 """What is another in each copy of a row."""
 
-PLACES = {"action": "comment", "photo": "00000000-0000-4000-8000-000000000000", "seq": "2"}
+PLACES = {
+    "action": "comment",
+    "photo": "00000000-0000-4000-8000-000000000000",
+    "seq": "2",
+    "group": "timeliness",
+    "code": "on_time",
+}
 ASKED = {
     "/staff": ("?department=all", "?department=all&state=PROCESSING"),
     "/staff/search": (
@@ -71,6 +78,8 @@ ASKED = {
     ),
     "/public": ("?district=11440", f"?q={quote('주정차')}", "?item=RD01", "?state=open"),
     "/public/map": ("?district=11440",),
+    "/staff/board": ("?step=week&on=2026-11-24", "?step=day&on=2026-11-24&district=11440"),
+    "/staff/board/map": ("?figure=filed&step=week&on=2026-11-24",),
     "/staff/register": ("?department=all", "?which=objections"),
 }
 """What a page is asked beside its bare address."""
