@@ -58,6 +58,7 @@ from web.officer import (
     register_pages,
     search_pages,
     sign_in_pages,
+    undo_pages,
 )
 from web.officer import case_pages as officer_case_pages
 from web.officer import live_pages as officer_live_pages
@@ -96,6 +97,7 @@ ROUTERS = (
     queue_pages.router,
     first_line_pages.router,
     bulk_pages.router,
+    undo_pages.router,
     officer_pages.router,
     officer_case_pages.router,
     drafts_pages.router,

@@ -84,6 +84,7 @@ ROUTE_RIGHTS: Mapping[str, Right] = {
     "GET /staff/cases/{number}/photos/{photo}": Right.READ,
     "POST /staff/cases/{number}/petitioner": Right.CONTACT,
     "POST /staff/cases/{number}/actions/{action}": Right.ACT,
+    "POST /staff/cases/{number}/undo": Right.ACT,
     "POST /staff/cases/{number}/drafts/{action}": Right.ACT,
     "POST /staff/cases/{number}/drafts/{action}/drop": Right.ACT,
     "POST /staff/cases/{number}/preview/{action}": Right.ACT,

@@ -81,6 +81,12 @@ Told = set[tuple[str, str]]
 PROMISES: list[tuple[str, CaseEvent, dict[str, bool], Told]] = [
     ("receipt says nothing of its own", event(EventKind.RECEIVED), {}, set()),
     (
+        "what the desk takes back, the petitioner never heard of",
+        event(EventKind.ASSIGNED, actor=Role.FIRST_LINE, detail={"undone": 2}),
+        {},
+        {("department", "new_case")},
+    ),
+    (
         "a thread is acknowledged at receipt",
         event(EventKind.RECEIVED, channel=SNS),
         {},

@@ -19,6 +19,7 @@ REFUSED = frozenset({403, 409})
 
 GIVEN: Mapping[str, Mapping[str, str]] = {
     "POST /staff/inbox": {"up_to": "0"},
+    "POST /staff/cases/{number}/undo": {"act": "none"},
     "POST /staff/cases/{number}/petitioner": {"why": "call_back"},
     "POST /staff/cases/{number}/actions/{action}": {
         "request_id": "by-page",

@@ -48,7 +48,8 @@ async def show(
     opened = await read_case(site, staff, number)
     standing = await standing_of(site, number, act) if act else None
     typed = await begun_with(request, site, staff, opened, template=template, like=like)
-    return await case_page(request, site, staff, opened, Beside(standing=standing, typed=typed))
+    beside = Beside(standing=standing, act=act, typed=typed)
+    return await case_page(request, site, staff, opened, beside)
 
 
 @router.get("/{number}/photos/{photo}")

@@ -48,6 +48,7 @@ from web.officer.decision import decision_of
 from web.officer.likeness import likeness_said
 from web.officer.papers import papers_of
 from web.officer.reading import concerned_departments, may_read
+from web.officer.undoing import undoing_for
 from web.officer.veiling import veiled_lines
 from web.opened import OpenedCase, find_shown, load_case
 from web.sign_in import Staff
@@ -108,6 +109,7 @@ class Beside:
     """
 
     standing: Standing | None = None
+    act: str | None = None
     refusal: Refusal | None = None
     typed: Typed | None = None
     recipient: Recipient | None = None
@@ -203,6 +205,7 @@ async def case_page(
         recipient=beside.recipient,
         party=beside.party,
         standing=beside.standing,
+        undo=beside.act if await undoing_for(site, staff, opened, beside.act) else None,
         refusal=beside.refusal,
     )
 

@@ -26,6 +26,7 @@ from web.officer.own_form import check_own
 from web.officer.queue_query import horizon_at
 from web.officer.queue_rows import QueueRow, rows_of
 from web.officer.reading import encode_place, place_at
+from web.officer.undoing import undoing_for
 from web.opened import OpenedCase
 from web.sign_in import Staff, StaffHere
 from web.site import Site, SiteHere, page, see, wording_of
@@ -66,7 +67,10 @@ async def show(
 ) -> Response:
     """The petition that has to be sent on next; `sent` and `act` name what was just sent on."""
     standing = await _standing(site, sent, act)
-    return await _desk_page(request, site, staff, after, sent=sent, standing=standing, item=item)
+    undo = await _undo(site, staff, sent, act) if standing is not None else None
+    return await _desk_page(
+        request, site, staff, after, sent=sent, standing=standing, undo=undo, item=item
+    )
 
 
 @router.post("")
@@ -142,6 +146,14 @@ async def _standing(site: Site, sent: str | None, act: str | None) -> Standing |
     return await standing_of(site, sent, act)
 
 
+async def _undo(site: Site, staff: Staff, sent: str | None, act: str | None) -> str | None:
+    """The act that may be taken back, where it may."""
+    if sent is None:
+        return None
+    opened = await readable_case(site, staff, sent)
+    return act if await undoing_for(site, staff, opened, act) else None
+
+
 async def _desk_page(
     request: Request,
     site: Site,
@@ -150,6 +162,7 @@ async def _desk_page(
     *,
     sent: str | None = None,
     standing: Standing | None = None,
+    undo: str | None = None,
     refusal: Refusal | None = None,
     item: str | None = None,
     status: int = 200,
@@ -179,6 +192,7 @@ async def _desk_page(
         gone=gone,
         standing=standing,
         recorded=standing is not None and standing.progress is Progress.RECORDED,
+        undo=undo,
         refusal=refusal,
         item=item,
         groups=item_groups(site, wording),
