@@ -144,11 +144,11 @@ class City:
         return browser
 
 
-async def city_on(store: Store, pages_url: str = PAGES) -> City:
-    """The city on `store`. Temporal is away: nothing listens on its port."""
+async def city_on(store: Store, pages_url: str = PAGES, *, client: Client | None = None) -> City:
+    """The city on `store`. Without a `client` Temporal is away: nothing listens on its port."""
     book = read_rule_book()
     recorder = Recorder(store, book)
-    client = await Client.connect(
+    client = client or await Client.connect(
         f"127.0.0.1:{free_port()}", lazy=True, data_converter=pydantic_data_converter
     )
 
