@@ -7,7 +7,18 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, Float, Select, and_, cast, func, literal, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Select,
+    and_,
+    cast,
+    extract,
+    func,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from rules.figures import DERIVED, Cohort, Figure, Kind, figures
@@ -237,6 +248,18 @@ def _value(one: Figure, plain: Mapping[str, Value]) -> Value:
 
 def _none_of(one: Figure) -> Value:
     return NOTHING.model_copy(update={"value": 0}) if one.kind is Kind.COUNT else NOTHING
+
+
+async def arrivals(conn: AsyncConnection, scope: Scope) -> Mapping[tuple[int, int], int]:
+    """How many were filed by weekday (1 Monday … 7 Sunday) and hour of Seoul's clock."""
+    local = func.timezone("Asia/Seoul", _m.filed_at)
+    weekday, hour = extract("isodow", local), extract("hour", local)
+    statement = (
+        select(weekday, hour, func.count())
+        .where(cohort_rows(Cohort.FILED, scope))
+        .group_by(weekday, hour)
+    )
+    return {(int(day), int(at)): n for day, at, n in await conn.execute(statement)}
 
 
 class CaseBehind(Frozen):

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pydantic import AwareDatetime
-from sqlalchemy import Column, ColumnElement, func, select
+from sqlalchemy import Column, ColumnElement, extract, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.model import Frozen
@@ -16,7 +16,11 @@ from storage.tables import (
     outbox,
     quarantine,
     recomputation,
+    reply,
 )
+
+MESSAGES = 1_000
+DELIVERED = "delivered"
 
 
 class Waiting(Frozen):
@@ -34,6 +38,8 @@ class Readings(Frozen):
     outbox_age: Waiting
     timer_lag: Waiting
     exceptions: Waiting
+    message_lag: float | None
+    """Seconds within which 95 % of the last messages arrived."""
     heartbeat: AwareDatetime | None
     calendar: int | None
     recomputing: int
@@ -54,6 +60,7 @@ async def read_system(conn: AsyncConnection, now: datetime) -> Readings:
         exceptions=await _waiting(
             conn, exception_item.c.raised_at, exception_item.c.resolved_at.is_(None)
         ),
+        message_lag=await _message_lag(conn),
         heartbeat=last.last_at,
         calendar=await conn.scalar(select(func.max(calendar_version.c.version))),
         recomputing=await conn.scalar(
@@ -61,6 +68,21 @@ async def read_system(conn: AsyncConnection, now: datetime) -> Readings:
         )
         or 0,
     )
+
+
+async def _message_lag(conn: AsyncConnection) -> float | None:
+    ready = func.greatest(reply.c.created_at, reply.c.publish_after)
+    took = extract("epoch", reply.c.settled_at - ready).label("took")
+    newest = (
+        select(took)
+        .where(reply.c.outcome == DELIVERED)
+        .order_by(reply.c.ordinal.desc())
+        .limit(MESSAGES)
+        .subquery()
+    )
+    part = func.percentile_cont(0.95).within_group(newest.c.took)
+    found = await conn.scalar(select(part))
+    return None if found is None else max(float(found), 0.0)
 
 
 async def _waiting(

@@ -330,7 +330,7 @@ PAGES: tuple[Shown, ...] = (
     Shown(
         "board, a group",
         "/staff/board/groups/{group}",
-        "/staff/board/groups/stages",
+        "/staff/board/groups/flow",
         Who.EXECUTIVE,
     ),
     Shown(

@@ -113,6 +113,21 @@ def test_the_colours_tell_districts_apart(
     assert tuple(level(value, span) for value in values) == levels
 
 
+async def test_arrivals_are_by_seouls_clock(city: City) -> None:
+    """Monday 00:30 in Seoul is Sunday afternoon in UTC: it stands under Monday; and the hours of a
+    period are as many as were filed in it."""
+    monday = datetime(2026, 11, 15, 15, 30, tzinfo=UTC)
+    for at in (monday, monday, monday + timedelta(days=1, hours=9)):
+        await city.register(at=at)
+    browser = await city.staff(Role.EXECUTIVE, FIRST_LINE)
+    page = (await browser.get("/staff/board/groups/flow?step=week&on=2026-11-18")).text
+    rows = page.split('<section class="heat">')[1].split("<tr>")[2:]
+    counts = [[int(n) for n in re.findall(r"<td[^>]*>(\d+)</td>", row)] for row in rows]
+    assert [len(row) for row in counts] == [7] * 24
+    assert (counts[0][0], counts[9][1], sum(map(sum, counts))) == (2, 1, 3)
+    assert "모두 3건입니다" in page
+
+
 async def test_only_their_head_sees_people(city: City) -> None:
     """The head of the department sees who has how much, and gets to those cases; the board of an
     executive does not tell one officer from another, nor does an address."""

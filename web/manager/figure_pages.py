@@ -21,6 +21,7 @@ from rules.figures import (
 from storage.figures import (
     Counted,
     Dimension,
+    arrivals,
     behind,
     count,
     count_behind,
@@ -41,6 +42,7 @@ router = APIRouter(prefix="/staff/board", include_in_schema=False)
 
 PAGE_LENGTH = 50
 LONGEST_NUMBER = 15
+WEEKDAYS = range(1, 8)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ async def show_group(request: Request, site: SiteHere, staff: StaffHere, group: 
     async with one_snapshot(site.store.engine) as conn:
         position = await newest_position(conn)
         shown = await tiles(conn, figures_of(group), asked, as_of(now), saying)
+        came = await arrivals(conn, asked.scope) if group is Group.FLOW else {}
     return board_page(
         request,
         "staff/board_group.html",
@@ -76,7 +79,18 @@ async def show_group(request: Request, site: SiteHere, staff: StaffHere, group: 
         position=position,
         group=group,
         tiles=shown,
+        arrivals=by_hour(came),
+        arrived=sum(came.values()),
     )
+
+
+def by_hour(came: Mapping[tuple[int, int], int]) -> list[list[tuple[int, int]]]:
+    """The hours of the day, each with its weekdays from Monday: (how many, how dark: 0 to 4)."""
+    most = max(came.values(), default=0)
+    if not most:
+        return []
+    counts = [[came.get((day, hour), 0) for day in WEEKDAYS] for hour in range(24)]
+    return [[(n, -(-4 * n // most)) for n in row] for row in counts]
 
 
 def figure_of(code: str) -> Figure:

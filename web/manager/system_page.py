@@ -73,10 +73,13 @@ def _said(
     beat = (w.t("board.never"), "")
     if found.heartbeat is not None:
         beat = (w.t("board.ago", span=w.span(now - found.heartbeat)), w.when(found.heartbeat))
+    lag = found.message_lag
+    message = w.t("board.never") if lag is None else w.t("board.seconds", n=f"{lag:,.1f}")
     rules = w.t("board.rules", calendar=found.calendar or 0, pack=pack_for(now).name)
     return {
         **waiting,
         "intake_lag": (f"{behind:,}" if behind is not None else w.t("board.no_answer"), ""),
+        "message_lag": (message, ""),
         "heartbeat": beat,
         "rules_in_force": (
             rules,
