@@ -2,12 +2,14 @@
 
 from schema.codes import Action, EventKind, Role
 from storage.cases import events_of, find_case
+from tests.adapters.told_city import told_city
 from tests.web.conftest import CLEANSING, FIRST_LINE, ROADS, City
 from tests.web.test_officer import csrf_in
 
 
 async def test_an_executives_word_stands_first_and_moves_nothing(city: City) -> None:
-    """It is told apart from notes by whose it is, is read once on the page, and no clock moves."""
+    """It is told apart from notes by whose it is, is read once on the page, reaches officer and
+    head, and no clock moves."""
     number = await city.case("보도 파손", item="RD02")
     await city.record(number, Action.COMMENT, text="업체에 전화함")
     async with city.store.engine.connect() as conn:
@@ -28,6 +30,10 @@ async def test_an_executives_word_stands_first_and_moves_nothing(city: City) -> 
     assert (event.kind, event.actor.role) == (EventKind.COMMENTED, Role.EXECUTIVE)
     assert before is not None
     assert after is not None
+    await (await told_city(city.store)).notice(number)
+    for role in (Role.OFFICER, Role.DEPARTMENT_HEAD):
+        inbox = (await (await city.staff(role, ROADS)).get("/staff/inbox")).text
+        assert f"경영진 첨언이 있습니다: {number}" in inbox
     clocks = ("legal_due_at", "target_due_at", "state", "next_at", "next_rung")
     assert [getattr(after, name) for name in clocks] == [getattr(before, name) for name in clocks]
 
