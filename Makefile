@@ -49,8 +49,9 @@ check: $(STAMP) $(VENDOR)  ## Format, lint, types, arrows, generated files
 	$(BIN)/lint-imports
 	$(BIN)/python -m bench.generated --check
 
-bench: $(STAMP) $(VENDOR) $(TOOLS) browser  ## Figures and ratios, taken in one run
-	$(BIN)/python -m bench
+CASES ?= 100000
+bench: $(STAMP) $(VENDOR) $(TOOLS) browser  ## Figures and ratios, taken in one run (CASES=1000000 for the pages at size)
+	$(BIN)/python -m bench --cases $(CASES)
 
 browser:  # Debian's chromium and a Korean font, where we may install them
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Double,
     Select,
+    Subquery,
     cast,
     false,
     func,
@@ -30,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from rules.search_terms import SearchQuery
 from schema.codes import CaseKind, Channel, State
 from schema.model import Frozen
+from storage.search_plans import plan_for
 from storage.searching import contains_words, folded_summary
 from storage.tables import ADDRESS_WORDS, CAME_TO, WAS_ASKED, case_event, cases, petitioner
 
@@ -101,13 +103,14 @@ async def newest(
     conn: AsyncConnection, wanted: Wanted, *, after: Place | None = None, limit: int = 20
 ) -> tuple[Found, ...]:
     """The cases wanted, the newest first."""
+    await plan_for(conn, wanted.query)
     rows = await conn.execute(by_number(wanted, after=after).limit(limit))
     return tuple(Found.model_validate(row._mapping) for row in rows)
 
 
 def by_number(wanted: Wanted, *, after: Place | None = None) -> Select[Any]:
     """The statement of `newest`, without a limit: an export reads it to its end."""
-    statement = select(*COLUMNS).where(*conditions(wanted)).order_by(cases.c.number.desc())
+    statement = _newest_first(wanted, *COLUMNS)
     if after is not None:
         statement = statement.where(cases.c.number < after.number)
     return statement
@@ -123,13 +126,8 @@ async def ranked(
     if wanted.query is None:
         raise ValueError("a result is ranked by its words")
     score = _score(wanted.query.words).label("score")
-    recent = (
-        select(*COLUMNS, score)
-        .where(*conditions(wanted))
-        .order_by(cases.c.number.desc())
-        .limit(MOST_RANKED)
-        .subquery("recent")
-    )
+    await plan_for(conn, wanted.query)
+    recent = _newest_first(wanted, *COLUMNS, score).limit(MOST_RANKED).subquery("recent")
     statement = select(recent).order_by(recent.c.score.desc(), recent.c.number.desc())
     if after is not None and after.score is not None:
         place = tuple_(literal(after.score, recent.c.score.type), literal(after.number))
@@ -143,13 +141,23 @@ async def count(conn: AsyncConnection, wanted: Wanted, *, most: int = MOST_COUNT
 
     Counted in the order of an index: without one the planner would read the table from its start.
     """
-    newest_first = select(cases.c.number).where(*conditions(wanted)).order_by(cases.c.number.desc())
-    some = newest_first.limit(most + 1).subquery("some")
+    await plan_for(conn, wanted.query, most=most)
+    some = _newest_first(wanted, cases.c.number).limit(most + 1).subquery("some")
     return int((await conn.scalar(select(func.count()).select_from(some))) or 0)
 
 
-def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """What must hold for a case to be wanted, and to be seen."""
+def _newest_first(wanted: Wanted, *columns: ColumnElement[Any]) -> Select[Any]:
+    """The cases wanted. What only some departments' people may see begins with the numbers that
+    came to these, in their order: so a page is full after few cases, however many there are."""
+    statement = select(*columns).where(*_conditions(wanted)).order_by(cases.c.number.desc())
+    if wanted.readers is None:
+        return statement
+    mine = _readable(wanted.readers)
+    return statement.join_from(cases, mine, mine.c.case_number == cases.c.number)
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What must hold for a case to be wanted."""
     where = cases.c
     asked: tuple[tuple[object, Callable[[], ColumnElement[bool]]], ...] = (
         (wanted.query, lambda: contains_words(wanted.query) if wanted.query else false()),
@@ -166,19 +174,20 @@ def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         (wanted.until, lambda: where.number < wanted.until),
     )
     found = [condition() for value, condition in asked if value]
-    if wanted.readers is not None:
-        found.append(_readable(wanted.readers))
     return [~where.synthetic, *found]
 
 
-def _readable(departments: Sequence[str]) -> ColumnElement[bool]:
-    """Cases that came to one of `departments`, or on which one of them was asked to cooperate."""
+def _readable(departments: Sequence[str]) -> Subquery:
+    """Numbers of cases that came to one of `departments`, or on which one of them was asked to
+    cooperate, the newest first, each once."""
     asked = case_event.c.detail["department"].astext
     came = select(case_event.c.case_number).where(
         text(CAME_TO), case_event.c.department.in_(departments)
     )
     helped = select(case_event.c.case_number).where(text(WAS_ASKED), asked.in_(departments))
-    return cases.c.number.in_(union_all(came, helped))
+    either = union_all(came, helped).subquery("either")
+    numbers = select(either.c.case_number).distinct().order_by(either.c.case_number.desc())
+    return numbers.subquery("mine")
 
 
 def _of_phone(phone_hash: bytes | None) -> ColumnElement[bool]:
