@@ -1,7 +1,6 @@
 """The measures of cases, kept in the transaction that lengthens their logs."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import Insert, insert
@@ -20,7 +19,7 @@ def measured(
 ) -> Insert:
     """The statement that brings the row of a case to what `log` says. A row that knows of more
     events stands: whoever makes all anew does not undo what was recorded meanwhile."""
-    row = asdict(measures_of(log, kind=kind, calendar=calendar))
+    row = measures_of(log, kind=kind, calendar=calendar).values()
     made = insert(case_measure).values(**row)
     return made.on_conflict_do_update(
         index_elements=[case_measure.c.number],

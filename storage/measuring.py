@@ -1,7 +1,7 @@
 """All measures made anew from the log, in batches, beside whatever is recorded meanwhile."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from itertools import groupby
 from operator import attrgetter
 
@@ -100,7 +100,7 @@ async def _write(driver: asyncpg.Connection, rows: Sequence[Measures]) -> None:
     await driver.execute(
         f"CREATE TEMP TABLE IF NOT EXISTS {_NEW} (LIKE case_measure) ON COMMIT DELETE ROWS"
     )
-    records = [tuple(asdict(row).values()) for row in rows]
+    records = [tuple(row.values().values()) for row in rows]
     await driver.copy_records_to_table(_NEW, records=records, columns=_COLUMNS)
     await driver.execute(_KEEP)
 

@@ -141,3 +141,8 @@ class Measures:
     reporters: int
     delivered: int
     undelivered: int
+
+    def values(self) -> dict[str, object]:
+        """The columns of the row. (`dataclasses.asdict` copies every value deeply: that took half
+        of the time of making all rows anew, measured.)"""
+        return {name: getattr(self, name) for name in self.__slots__}

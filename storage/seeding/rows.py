@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rules.masking import mask
@@ -61,7 +61,7 @@ def rows_with_holes(life: Life) -> Mapping[str, list[dict[str, object]]]:
         ],
         "case_text": _texts(life),
         "case_event": [logged_values(event) for event in life.log],
-        "case_measure": [asdict(measures)],
+        "case_measure": [measures.values()],
         "registered_revision": [
             {
                 "channel": life.channel,

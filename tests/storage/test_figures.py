@@ -5,20 +5,24 @@ from datetime import date, datetime, time
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from rules.book import read_rule_book
+from rules.calendar import Override
 from rules.figures import DERIVED, Cohort, Figures, Kind, figures
 from rules.measures.case import measures_of
 from rules.tables import document
 from schema.codes import Action, Role
 from stack.postgres import Postgres
+from storage.calendars import declare_day
 from storage.figure_terms import CONDITIONS, AsOf
 from storage.figures import Dimension, Scope, Step, behind, count, count_behind, count_by, series
 from storage.keys import Keyring
 from storage.measuring import rebuild
+from storage.recomputing import Recomputing
 from storage.store import Store, open_store
-from storage.tables import case_measure
+from storage.tables import case_measure, cases
 from tests.conftest import TEMPLATE
 from tests.storage.figures_by_hand import BY_HAND, LIFE
 from tests.storage.lived_city import NOW, SEOUL, Life, LivedCity, act
@@ -166,6 +170,31 @@ async def test_a_rebuild_does_not_undo_what_was_recorded_meanwhile(store: Store)
         await conn.execute(text("DELETE FROM case_event WHERE kind = 'withdrawn'"))
     assert [made async for made in rebuild(store.engine)] == [1]
     assert await _all_rows(store) == new != old
+
+
+async def test_a_holiday_moves_what_is_counted_by_the_deadline(store: Store) -> None:
+    """After a holiday was declared and the open cases were recomputed in a batch, the deadline that
+    figures judge by is the new one, and the rows are those that the log gives."""
+    city = LivedCity(store)
+    await city.live([Life("open", "11-13 10:00", item="AD03"), Life("soon over", "11-13 10:00")])
+    before = await _all_rows(store)
+    holiday = Override(
+        day=date(2026, 11, 24), name_ko="임시공휴일", kind="closed", source="국무회의"
+    )
+    async with store.engine.begin() as conn:
+        new = await declare_day(conn, holiday)
+    assert new is not None
+    recomputing = Recomputing(store, read_rule_book())
+    while not (await recomputing.next_batch(f"calendar/{new.version}")).done:
+        pass
+    moved = await _all_rows(store)
+    assert moved != before
+    differs = case_measure.c.due_at != cases.c.legal_due_at
+    both = case_measure.join(cases, cases.c.number == case_measure.c.number)
+    async with store.engine.connect() as conn:
+        assert await conn.scalar(select(func.count()).select_from(both).where(differs)) == 0
+    assert [made async for made in rebuild(store.engine)] == [2]
+    assert await _all_rows(store) == moved
 
 
 def test_nothing_is_measured_of_nothing() -> None:
