@@ -5,13 +5,13 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, text, true
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from schema.codes import Channel, State, TimerKind, WaitsFor
+from schema.codes import Channel, EventKind, State, TimerKind, WaitsFor
 from schema.model import Frozen
 from storage.cases import CASE_COLUMNS, Case, case_of
-from storage.tables import cases
+from storage.tables import WAS_ASKED, case_event, cases
 
 
 class Due(StrEnum):
@@ -33,10 +33,12 @@ class Horizon(Frozen):
 
 
 class QueueFilter(Frozen):
-    """Which open cases. `departments` None means everybody's; `officers` those of these accounts,
-    `unassigned` those of nobody yet; `group` the two letters of a group of items."""
+    """Which open cases. `departments` None means everybody's; `asked` those in which the part of
+    one of these departments is awaited (협조), whoever has them; `officers` those of these
+    accounts, `unassigned` those of nobody yet; `group` the two letters of a group of items."""
 
     departments: tuple[str, ...] | None
+    asked: tuple[str, ...] | None = None
     officers: tuple[str, ...] | None = None
     unassigned: bool = False
     states: tuple[State, ...] | None = None
@@ -96,6 +98,8 @@ def _equal(wanted: QueueFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def _told_apart(wanted: QueueFilter, horizon: Horizon) -> Iterator[ColumnElement[bool]]:
+    if wanted.asked is not None:
+        yield _awaited_from(wanted.asked)
     if wanted.unassigned:
         yield cases.c.officer.is_(None)
     if wanted.group is not None:
@@ -104,6 +108,22 @@ def _told_apart(wanted: QueueFilter, horizon: Horizon) -> Iterator[ColumnElement
         yield cases.c.urgent
     if wanted.due is not None:
         yield _due(wanted.due, horizon)
+
+
+def _awaited_from(departments: tuple[str, ...]) -> ColumnElement[bool]:
+    """Asked for its part, and it has not come since."""
+    whose = case_event.c.detail["department"].astext
+    gave = case_event.alias("gave")
+    came = exists().where(
+        gave.c.case_number == case_event.c.case_number,
+        gave.c.seq > case_event.c.seq,
+        gave.c.kind == EventKind.COOPERATED,
+        gave.c.detail["by_department"].astext == whose,
+    )
+    waiting = select(case_event.c.case_number).where(
+        text(WAS_ASKED), _one_of(whose, departments), ~came
+    )
+    return and_(cases.c.state != State.ANSWERED, cases.c.number.in_(waiting))
 
 
 def _one_of(column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
@@ -163,8 +183,10 @@ async def _counted(
     filters: Mapping[str, QueueFilter],
     horizon: Horizon,
 ) -> dict[str, int]:
-    """Filters of the same departments, counted in one reading of their open cases."""
-    here = QueueFilter(departments=departments)
+    """Filters of the same departments, counted in one reading of their open cases; where they are
+    all the same one, of its cases alone."""
+    alike = len(set(filters.values())) == 1
+    here = next(iter(filters.values())) if alike else QueueFilter(departments=departments)
     each = [func.count().filter(_where(one, horizon)) for one in filters.values()]
     row = (await conn.execute(select(*each).where(_OPEN, _where(here, horizon)))).one()
     return dict(zip(filters, row, strict=True))

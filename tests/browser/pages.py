@@ -149,8 +149,7 @@ async def preview_an_extension(page: Page) -> None:
 
 async def preview_an_answer(page: Page) -> None:
     """Choose two cases of the queue and see what the same answer would do to them."""
-    for box in (await page.locator("input[name=case]").all())[:2]:
-        await box.check()
+    await page.locator("[data-pick-all]").check()
     async with page.expect_navigation():
         await page.locator("#bulk button").click()
     await page.locator("details.act summary").last.click()

@@ -68,7 +68,10 @@ PLACES = {
     "code": "on_time",
 }
 ASKED = {
-    "/staff": ("?department=all", "?department=all&state=PROCESSING"),
+    "/staff": (
+        *("?department=all", "?department=all&state=PROCESSING", "?asked=true"),
+        "?department=all&urgent=true&item=RD&due=later",
+    ),
     "/staff/search": (
         *(f"?q={quote(word)}" for word in ("차", "주정차", "횡단보도 위", "녹물")),
         f"?q={quote('주정차')}&sort=words",

@@ -32,6 +32,9 @@ async def busy(city: City) -> AsyncIterator[City]:
     drafted = await city.case()
     await city.record(drafted, Action.START)
     await city.record(drafted, Action.SUBMIT_ANSWER, role=Role.OFFICER, of=ROADS, text="초안")
+    asking = await city.case("쓰레기를 버리고 갔어요", item="WS01")
+    await city.record(asking, Action.START)
+    await city.record(asking, Action.JOIN_DEPARTMENT, department=ROADS, days=2, text="도로 확인")
     answered = await city.case()
     await city.record(answered, Action.ANSWER, text="고쳤습니다")
     yield city
@@ -76,7 +79,7 @@ async def test_every_count_is_the_length_of_its_list(
         assert saved.status_code == 303
     page = (await browser.get(f"/staff?{scope}")).text
     glances = [(html.unescape(to), int(n.replace(",", ""))) for to, n in GLANCE.findall(page)]
-    assert len(glances) == 9
+    assert len(glances) == 10
     for address, count in glances:
         assert len(await listed(browser, address)) == count, address
     assert sum(count for _, count in glances) > 10
@@ -151,3 +154,14 @@ async def test_rows_are_told_anew_by_number(city: City) -> None:
     assert NUMBER.findall((await browser.get(asked)).text) == [here]
     stranger = await city.staff(department=CLEANSING)
     assert NUMBER.findall((await stranger.get(f"/staff/rows?only={here}")).text) == []
+
+
+async def test_what_a_department_is_asked_for_stands_in_its_queue(busy: City) -> None:
+    """Another department's case in which our part is awaited is counted and listed with us, and
+    gone once the part was given; whoever was not asked does not see it."""
+    roads, stranger = await busy.staff(), await busy.staff(department="3130000.parking")
+    (number,) = await listed(roads, "/staff?asked=true")
+    assert await listed(stranger, "/staff?asked=true") == []
+    assert (await roads.get(f"/staff/cases/{number}")).status_code == 200
+    await busy.record(number, Action.COOPERATE, role=Role.OFFICER, of=ROADS, text="이상 없음")
+    assert await listed(roads, "/staff?asked=true") == []

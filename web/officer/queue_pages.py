@@ -52,6 +52,7 @@ GLANCES: Mapping[str, Mapping[str, object]] = {
     "urgent": {"urgent": True},
     "unassigned": {"officer": NOBODY},
     "supplement": {"waits": WaitsFor.SUPPLEMENT},
+    "asked": {"asked": True},
 }
 """What stands above the list with its number: filters within the same departments."""
 TIMERS = tuple(
@@ -220,7 +221,8 @@ async def _shown(
 
 
 def _glance_query(name: str, query: QueueQuery) -> QueueQuery:
-    return QueueQuery.model_validate({"department": query.department, **GLANCES[name]})
+    here = {} if name == "asked" else {"department": query.department}
+    return QueueQuery.model_validate({**here, **GLANCES[name]})
 
 
 def _view_query(view: SavedView) -> QueueQuery | None:

@@ -13,7 +13,7 @@ from schema.codes import Channel, State, TimerKind, WaitsFor
 from schema.model import Frozen
 from storage.desk import Due, Horizon, QueueFilter
 from web.day import end_of_day
-from web.officer.reading import departments_to_read
+from web.officer.reading import departments_to_read, own_departments
 from web.sign_in import Staff
 from web.site import Site
 
@@ -22,7 +22,8 @@ ME, NOBODY = "me", "none"
 
 class QueueQuery(Frozen):
     """The filters by their names in the address. `officer` is a login, ME or NOBODY; `item` an
-    item or a group of items; `department` a code or «all», else the person's own."""
+    item or a group of items; `department` a code or «all», else the person's own; `asked`: what
+    others have asked one's own departments to give their part in."""
 
     # An address says more than what is filtered by: the language, what was just saved.
     model_config = ConfigDict(extra="ignore")
@@ -37,6 +38,7 @@ class QueueQuery(Frozen):
     channel: Channel | None = None
     urgent: bool | None = None
     waits: WaitsFor | None = None
+    asked: bool | None = None
     after: str | None = Field(default=None, max_length=200)
 
     @model_validator(mode="before")
@@ -80,7 +82,8 @@ def wanted_by(staff: Staff, query: QueueQuery, numbers: Sequence[str] | None = N
         raise ValueError("no such district")
     officer = query.officer
     return QueueFilter(
-        departments=departments_to_read(staff, query.department),
+        departments=None if query.asked else departments_to_read(staff, query.department),
+        asked=own_departments(staff) if query.asked else None,
         officers=None if officer in (None, NOBODY) else _logins(staff, str(officer)),
         unassigned=officer == NOBODY,
         states=(query.state,) if query.state else None,

@@ -5,6 +5,14 @@ const dialog = document.getElementById("keys");
 const STORE = "minwon.keys";
 const ACTS = { KeyA: ["answer", "submit_answer"], KeyE: ["extend"], KeyT: ["transfer", "distribute"] };
 
+const all = document.querySelector("[data-pick-all]");
+if (all) {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of document.querySelectorAll("[data-keys-list] [name=case]")) box.checked = all.checked;
+  });
+}
+
 if (dialog) {
   const opener = document.querySelector("[data-keys-open]");
   const wanted = dialog.querySelector("[data-keys-on]");
