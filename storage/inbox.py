@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from pydantic import AwareDatetime, JsonValue
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from schema.model import Frozen
@@ -36,10 +36,9 @@ async def inbox(
     before: int | None = None,
     limit: int = 50,
 ) -> tuple[StaffNotice, ...]:
-    """The notices to `recipients`, newest first, from below the id `before`."""
-    statement = select(*COLUMNS).where(staff_notice.c.recipient.in_(recipients))
-    if unread:
-        statement = statement.where(staff_notice.c.read_at.is_(None))
+    """The notices to `recipients`, newest first, from below the id `before`. What several of them
+    were told in the same words is one notice to whoever reads for all of them."""
+    statement = select(*COLUMNS).where(*_told(recipients, unread=unread))
     if before is not None:
         statement = statement.where(staff_notice.c.id < before)
     rows = await conn.execute(statement.order_by(staff_notice.c.id.desc()).limit(limit))
@@ -49,11 +48,25 @@ async def inbox(
 async def unread_count(conn: AsyncConnection, recipients: Sequence[str]) -> int:
     """How many notices to `recipients` nobody has read."""
     found = await conn.scalar(
-        select(func.count())
-        .select_from(staff_notice)
-        .where(staff_notice.c.recipient.in_(recipients), staff_notice.c.read_at.is_(None))
+        select(func.count()).select_from(staff_notice).where(*_told(recipients, unread=True))
     )
     return found or 0
+
+
+def _told(recipients: Sequence[str], *, unread: bool) -> list[ColumnElement[bool]]:
+    """The notices to `recipients`, of those in the same words about one event the last."""
+    told, same = staff_notice.c, staff_notice.alias()
+    again = [
+        same.c.event_id == told.event_id,
+        same.c.template == told.template,
+        same.c.recipient.in_(recipients),
+        same.c.id > told.id,
+    ]
+    found = [told.recipient.in_(recipients)]
+    if unread:
+        found.append(told.read_at.is_(None))
+        again.append(same.c.read_at.is_(None))
+    return [*found, ~exists().where(*again)]
 
 
 async def mark_read(
