@@ -118,6 +118,8 @@ class Condition(StrEnum):
     DAYS_5 = "days_5"
     LEGAL_7 = "legal_7"
     LEGAL_14 = "legal_14"
+    OPINIONS = "opinions"
+    OTHER_PERIOD = "other_period"
     HAS_TARGET = "has_target"
     ON_TARGET = "on_target"
     EXTENDED = "extended"

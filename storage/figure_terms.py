@@ -141,6 +141,8 @@ CONDITIONS: Mapping[Condition, Callable[[AsOf], Term]] = {
     Condition.DAYS_5: _stands_under(Tier.DAYS_5),
     Condition.LEGAL_7: _stands_under(Tier.LEGAL_7),
     Condition.LEGAL_14: _stands_under(Tier.LEGAL_14),
+    Condition.OPINIONS: _stands_under(Tier.OPINION),
+    Condition.OTHER_PERIOD: _stands_under(Tier.OTHER),
     Condition.HAS_TARGET: lambda at: _m.target_due_at.is_not(None),
     Condition.ON_TARGET: lambda at: func.coalesce(_m.done_at, at._now) <= _m.target_due_at,
     Condition.EXTENDED: lambda at: _m.extensions > 0,

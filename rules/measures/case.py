@@ -74,13 +74,14 @@ def _place(log: Sequence[CaseEvent], kind: CaseKind) -> dict[str, object]:
 
 def tier_of(kind: CaseKind, petition_type: PetitionType, item: str | None, at: datetime) -> Tier:
     """The promise that a case filed at `at` stands under: the city's hours for 기타민원 (영 §16③),
-    the law's days for enquiries, suggestions and grievances (영 §14–17)."""
+    the law's days for enquiries, suggestions and grievances (영 §14–17). An objection has days of
+    its own, whatever its item has."""
     if kind is CaseKind.OPINION:
         return Tier.OPINION
     leaf = leaf_at(item or UNCLASSIFIED, at)
     if petition_type is PetitionType.OTHER:
         return _BY_HOURS.get(leaf.field_sla_hours or 0, Tier.OTHER)
-    if kind is CaseKind.PETITION and leaf.period_unit == "days":
+    if petition_type is leaf.petition_type and leaf.period_unit == "days":
         return _BY_DAYS.get(leaf.period_amount or 0, Tier.OTHER)
     return Tier.OTHER
 

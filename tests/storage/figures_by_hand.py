@@ -241,6 +241,10 @@ BY_HAND: dict[str, str] = {
         f"on_time_{tier}": _share(_tier(tier), f"NOT {LATE}")
         for tier in ("hours_3", "hours_24", "days_5", "legal_7", "legal_14")
     },
+    "on_time_opinions": _share(f"{DUE} AND now_kind = 'opinion'", f"NOT {LATE}"),
+    "on_time_other_period": _share(
+        f"{DUE} AND petition_type IN ('information_disclosure', 'objection')", f"NOT {LATE}"
+    ),
     "late": _count(f"{DUE} AND {LATE}"),
     "overrun_median": _made(
         _at(0.5, f"extract(epoch FROM COALESCE(ended, {NOW}) - due)"), f"{DUE} AND {LATE}"

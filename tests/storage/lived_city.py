@@ -235,6 +235,12 @@ LIVES: tuple[Life, ...] = (
         [act("10-30 11:00", START), act("11-10 11:00", ANSWER, text="t")],
         item="AD03",
     ),
+    Life(
+        "of another period",
+        "11-02 14:00",
+        [act("11-02 15:00", START), act("11-06 11:00", ANSWER, text="t")],
+        item="AD07",
+    ),
     Life("a long period, still running", "11-13 10:00", [act("11-13 11:00", START)], item="AD03"),
     Life("at the first line still", "11-20 10:10", item=None, address=""),
     Life(

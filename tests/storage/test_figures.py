@@ -8,12 +8,16 @@ import pytest_asyncio
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cli.figures import run_rebuild
+from cli.migrate import prepare_database
 from rules.book import read_rule_book
 from rules.calendar import Override
 from rules.figures import DERIVED, Cohort, Figures, Kind, figures
 from rules.measures.case import measures_of
+from rules.measures.row import Tier
 from rules.tables import document
 from schema.codes import Action, Role
+from settings import Settings
 from stack.postgres import Postgres
 from storage.calendars import declare_day
 from storage.figure_terms import CONDITIONS, AsOf
@@ -129,6 +133,36 @@ async def test_the_parts_add_up_to_the_whole(lived: LivedCity) -> None:
                 if one.cohort is not Cohort.OPEN:
                     summed = sum(values[one.code].n for values in steps.values())
                     assert summed == whole[one.code].n, (one.code, step)
+
+
+async def test_the_periods_together_are_the_whole(lived: LivedCity) -> None:
+    """Every judged case stands under one promise: the tiers add up to the rate, in numbers."""
+    tiers = [one for one in ALL if one.code.startswith("on_time_")]
+    assert len(tiers) == len(Tier)
+    async with lived.store.engine.connect() as conn:
+        found = await count(conn, ALL, MONTH, AT)
+    whole = found["on_time"]
+    assert sum(found[one.code].n for one in tiers) == whole.n
+    assert sum(found[one.code].of for one in tiers) == whole.of
+
+
+async def test_an_upgrade_measures_what_is_there(store: Store) -> None:
+    """Cases that a release without measures recorded are measured by `minwon migrate`, once; and
+    `minwon figures rebuild` makes all anew."""
+    city = LivedCity(store)
+    await city.live([Life("one", "11-02 10:00"), Life("two", "11-02 11:00")])
+    kept = await _all_rows(store)
+    async with store.engine.begin() as conn:
+        await conn.execute(case_measure.delete())
+    url = store.engine.url.render_as_string(hide_password=False)
+    await prepare_database(url)
+    assert await _all_rows(store) == kept
+    async with store.engine.begin() as conn:
+        await conn.execute(update(case_measure).values(wall=7))
+    assert await run_rebuild(Settings(database_url=url), missing_only=True) == 0
+    assert await _all_rows(store) != kept
+    assert await run_rebuild(Settings(database_url=url), missing_only=False) == 0
+    assert await _all_rows(store) == kept
 
 
 async def test_made_anew_the_measures_are_the_same(lived: LivedCity) -> None:

@@ -22,7 +22,15 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     ),
     "kept": (
         *("on_time", "on_time_hours_3", "on_time_hours_24", "on_time_days_5"),
-        *("on_time_legal_7", "on_time_legal_14", "late", "overrun_median", "again_on_time"),
+        *(
+            "on_time_legal_7",
+            "on_time_legal_14",
+            "on_time_opinions",
+            "on_time_other_period",
+            "late",
+            "overrun_median",
+            "again_on_time",
+        ),
     ),
     "shortened": ("shortened", "resolution_median", "resolution_p90", "work_median"),
     "liked": ("satisfaction", "low_grades", "rated_share", "reopened", "objected"),
