@@ -139,3 +139,38 @@ async def test_a_case_is_extended_and_answered_and_all_see_it(
     await expect(still_open).to_have_text(re.compile(r"^\s*0(건)?\s*$"), timeout=SOON)
     for window in (page, citizen, board):
         await window.context.close()
+
+
+async def test_several_cases_are_answered_at_once(moving_city: City, chromium: Chromium) -> None:
+    """All of the page are chosen, what happens to each is shown, and the bar fills by itself until
+    each has its result."""
+    city = moving_city
+    numbers = [await city.case("보도블록이 깨졌습니다", item="RD02") for _ in range(3)]
+    page = await signed_in(chromium, city, Role.OFFICER, ROADS)
+    for number in numbers:
+        await page.locator(f"#row-{number} input[name=case]").check()
+    await page.locator("#bulk button").click()
+    await page.locator("details.act summary", has_text="답변").click()
+    await page.locator("#answer-text").fill(ANSWER)
+    await page.locator("details.act[open] button").click()
+    await expect(page.locator("#preview + p")).to_contain_text("3건을 처리할 수 있습니다")
+    await page.locator("form[action='/staff/bulk/jobs'] button").click()
+    await expect(page.locator("#progress")).to_contain_text("3건 중 3건 끝남", timeout=SOON)
+    await expect(page.locator("#progress tbody")).to_contain_text(numbers[2])
+    await expect(page.locator("#progress tbody strong")).to_have_text(["처리함"] * 3)
+    await page.context.close()
+
+
+async def test_what_was_sent_on_is_taken_back(moving_city: City, chromium: Chromium) -> None:
+    """1 sends the petition to the first guess; z, while nobody was told, brings it back."""
+    city = moving_city
+    number = await city.case("가로등은 꺼졌고 도로도 파였습니다. 쓰레기도 있습니다.", item=None)
+    page = await signed_in(chromium, city, Role.FIRST_LINE, FIRST_LINE)
+    await page.goto("/staff/first-line")
+    await expect(page.locator("#petition a")).to_have_text(number)
+    await page.keyboard.press("1")
+    await expect(page.locator("main [role=status]").first).to_contain_text("배부했습니다")
+    await expect(page.locator("main .empty")).to_be_visible()
+    await page.keyboard.press("z")
+    await expect(page.locator("#petition a")).to_have_text(number)
+    await page.context.close()
