@@ -79,6 +79,7 @@ ASKED = {
         *("?department=3130000.roads", f"?place={quote('서교동')}", "?since=2026-07-01"),
         f"?q={quote('차')}&district=11440&state=CLOSED&until=2026-01-01",
     ),
+    "/staff/exports/new": (f"?q={quote('횡단보도')}", "?district=11440&state=PROCESSING"),
     "/public": ("?district=11440", f"?q={quote('주정차')}", "?item=RD01", "?state=open"),
     "/public/map": ("?district=11440",),
     "/staff/board": ("?step=week&on=2026-11-24", "?step=day&on=2026-11-24&district=11440"),

@@ -42,6 +42,9 @@ async def keep_exporting(store: Store, stop: asyncio.Event) -> None:
                 continue
         except AWAY as error:
             log.warning("exports wait for the database", fault=type(error).__name__)
+        except Exception:
+            # Whatever it is: the next export is not to wait until the worker is started again.
+            log.exception("exports are held up")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
 
