@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from schema.audit import AuditEntry, AuditKind, AuditNote, Why
 from storage.audit import AuditFilter, AuditPlace, all_entries, entries, note_alone
 from storage.audit_chain import verify
+from web.officer.export_file import defused
 from web.officer.own_form import check_own
 from web.officer.reasons import ReasonForm
 from web.sign_in import Staff, StaffHere
@@ -36,7 +37,6 @@ COLUMNS = (
     "lane",
     "seq",
 )
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class AuditAsked(ReasonForm):
@@ -186,6 +186,5 @@ def _cells(entry: AuditEntry) -> tuple[str, ...]:
 def _line(cells: tuple[str, ...]) -> str:
     """One line of CSV; a cell that a spreadsheet would take for a formula is made a text."""
     line = io.StringIO()
-    safe = [f"'{cell}" if cell.startswith(BEGINS_A_FORMULA) else cell for cell in cells]
-    csv.writer(line).writerow(safe)
+    csv.writer(line).writerow(map(defused, cells))
     return line.getvalue()
