@@ -1,5 +1,6 @@
 """The one settings class: environment variables `MINWON_…`, checked before anything starts."""
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
@@ -58,6 +59,15 @@ def _scopes(scopes: str) -> str:
     return scopes
 
 
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w-][\w.-]*)*/?", re.ASCII)
+
+
+def _place_of_files(place: str) -> str:
+    if "://" in place and not _BUCKET.fullmatch(place):
+        raise ValueError("must be a directory or s3://bucket/prefix")
+    return place
+
+
 class Settings(BaseSettings):
     """Every setting of every role. An address that is not set means the embedded component."""
 
@@ -87,8 +97,9 @@ class Settings(BaseSettings):
     """Limits of requests per address and per contact; `make demo` replays its day without them"""
     state_dir: Path = DEFAULT_STATE_DIR
     """Directory of the embedded components' data, keys and attachments"""
-    attachments: str | None = None
-    """Directory of attachments; default STATE_DIR/attachments"""
+    attachments: Annotated[str, AfterValidator(_place_of_files)] | None = None
+    """Directory of attachments, or s3://bucket/prefix with AWS_ENDPOINT_URL, AWS_REGION, \
+AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY; default STATE_DIR/attachments"""
     keys_file: Path | None = None
     """File of the sealing and citizen keys (JSON); embedded: made at first start"""
     sms_120_key: str | None = None
@@ -154,9 +165,9 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{self.http_host}:{self.http_port}").rstrip("/")
 
     @property
-    def attachments_dir(self) -> Path:
-        """The directory in which attachments are kept."""
-        return Path(self.attachments) if self.attachments else self.state_dir / "attachments"
+    def attachments_place(self) -> str:
+        """Where attachments are kept: a directory, or s3://bucket/prefix."""
+        return self.attachments or str(self.state_dir / "attachments")
 
     def required(self, name: str) -> str:
         """The setting `name`; raises SettingsError with what to set where it is missing."""

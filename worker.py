@@ -55,6 +55,7 @@ from storage.keys import Keyring, KeysFileError, read_keyring
 from storage.partners import settle_demo
 from storage.recomputing import Recomputing
 from storage.record import Recorder
+from storage.sealed_files import FilesPlaceError, files_at
 from storage.sessions import SessionLimits
 from storage.staff import ensure_first_administrator
 from storage.store import open_store
@@ -118,7 +119,7 @@ class Composition:
         self.store = open_store(
             settings.required("database_url"),
             keyring=self.keyring,
-            attachments_dir=settings.attachments_dir,
+            files=files_at(settings.attachments_place),
             role=role,
         )
         self.book = read_rule_book(other_period=settings.other_period)
@@ -324,16 +325,25 @@ async def run_deliver(made: Composition, stop: asyncio.Event) -> None:
 
 async def run_web(made: Composition, stop: asyncio.Event) -> None:
     """Role `web`: the pages, the API, and every channel's gateway."""
+    await made.store.files.prepare()
     client = await temporal_client(made.settings)
     secrets = made.secrets()
 
     running = RunningCases(client)
 
     async def parts() -> Mapping[str, Part]:
-        database, kafka, temporal = await asyncio.gather(
-            made.database_part(), answers(made.broker), running.answers()
+        database, kafka, temporal, files = await asyncio.gather(
+            made.database_part(),
+            answers(made.broker),
+            running.answers(),
+            made.store.files.answers(),
         )
-        return {"database": database, "kafka": _beside(kafka), "temporal": _beside(temporal)}
+        return {
+            "database": database,
+            "kafka": _beside(kafka),
+            "temporal": _beside(temporal),
+            "attachments": _beside(files),
+        }
 
     app = build(
         store=made.store,
@@ -452,7 +462,7 @@ def run_role(role: str, settings: Settings) -> NoReturn:
     log_to_stderr(role)
     try:
         asyncio.run(_run(role, settings))
-    except (SettingsError, KeysFileError, DataError) as error:
+    except (SettingsError, KeysFileError, DataError, FilesPlaceError) as error:
         print(error, file=sys.stderr)
         end(2)
     except Exception:

@@ -7,6 +7,7 @@ from pathlib import Path
 from cli.migrate import prepare_database
 from stack.postgres import Postgres
 from storage.keys import new_keyring
+from storage.sealed_files import Directory
 from storage.store import Store, open_store
 
 
@@ -19,7 +20,7 @@ async def storage_only(directory: Path) -> AsyncIterator[Store]:
     store = open_store(
         postgres.url(),
         keyring=new_keyring(),
-        attachments_dir=directory / "attachments",
+        files=Directory(directory / "attachments"),
         role="bench",
         pool_size=20,
     )

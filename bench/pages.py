@@ -22,6 +22,7 @@ from schema.codes import Role
 from settings import Settings
 from stack.postgres import Postgres
 from storage.keys import new_keyring, write_keyring
+from storage.sealed_files import Directory
 from storage.store import Store, open_store
 from tests.web.conftest import City, city_on
 from web.application import end_streams
@@ -163,7 +164,7 @@ async def pages_at_size(directory: Path, cases: int) -> None:
             settings = Settings(database_url=url, keys_file=directory / "keys.json")
             await run_seed(settings, cases=many, seed=1, last=LAST, processes=2)
             store = open_store(
-                url, keyring=keyring, attachments_dir=directory / "attachments", role="bench"
+                url, keyring=keyring, files=Directory(directory / "attachments"), role="bench"
             )
             found.append(await page_times(store))
             await store.close()

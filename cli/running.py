@@ -28,10 +28,11 @@ def within(verb: Callable[[Settings], Any]) -> int:
     import asyncio
 
     from cli.state import CliError, embedded_settings
+    from storage.sealed_files import FilesPlaceError
 
     try:
         return int(asyncio.run(verb(embedded_settings(settings_or_fail()))))
-    except (SettingsError, CliError) as error:
+    except (SettingsError, CliError, FilesPlaceError) as error:
         fail(str(error))
 
 

@@ -1,9 +1,6 @@
-"""Attachments: sealed files in a directory, their facts in a row. A file without a row is swept."""
+"""Attachments: sealed files, their facts in a row. A file without a row is never read."""
 
-import asyncio
 import hashlib
-import os
-from pathlib import Path
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, select, update
@@ -15,26 +12,12 @@ from storage.store import Store
 from storage.tables import attachment
 
 
-def _path(directory: Path, attachment_id: UUID) -> Path:
-    name = attachment_id.hex
-    return directory / name[:2] / name
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-
-
 async def store_attachment(
     conn: AsyncConnection, store: Store, key: DataKey, content: bytes, facts: Attachment
 ) -> Attachment:
     """Seal `content` (already free of metadata) into a file and write its row; returns the facts
-    as stored, with id, size and SHA-256 filled in. The file is on disk before the row commits."""
+    as stored, with id, size and SHA-256 filled in. The file is kept before the row commits; raises
+    OSError where it cannot be (a bucket that is away: FilesAwayError)."""
     kept = facts.model_copy(
         update={
             "id": uuid4(),
@@ -42,8 +25,7 @@ async def store_attachment(
             "sha256": hashlib.sha256(content).hexdigest(),
         }
     )
-    path = _path(store.attachments_dir, kept.id)
-    await asyncio.to_thread(_write, path, key.seal(content))
+    await store.files.write(kept.id, key.seal(content))
     await conn.execute(insert(attachment).values(data_key_id=key.id, **kept.model_dump()))
     return kept
 
@@ -59,13 +41,14 @@ async def adopt_attachments(conn: AsyncConnection, number: str, ids: list[UUID])
 async def read_attachment(
     conn: AsyncConnection, store: Store, attachment_id: UUID
 ) -> tuple[Attachment, bytes] | None:
-    """The facts and the bytes, or None where there is none or it was erased."""
+    """The facts and the bytes, or None where there is none. Raises ErasedError, FileNotFoundError
+    where the file is lost, FilesAwayError."""
     row = (
         await conn.execute(select(attachment).where(attachment.c.id == attachment_id))
     ).one_or_none()
     if row is None:
         return None
     key = await load_data_key(conn, store.keyring, row.data_key_id)
-    sealed = await asyncio.to_thread(_path(store.attachments_dir, attachment_id).read_bytes)
+    sealed = await store.files.read(attachment_id)
     facts = Attachment.model_validate(row, from_attributes=True)
     return facts, key.open(sealed)

@@ -1,12 +1,12 @@
 """What every role holds of the storage: the engine, the keys, the attachments, the numbers."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.keys import Keyring
 from storage.receipt_numbers import ReceiptNumbers
+from storage.sealed_files import SealedFiles
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Store:
 
     engine: AsyncEngine
     keyring: Keyring
-    attachments_dir: Path
+    files: SealedFiles
     numbers: ReceiptNumbers
 
     async def close(self) -> None:
@@ -24,7 +24,7 @@ class Store:
 
 
 def open_store(
-    database_url: str, *, keyring: Keyring, attachments_dir: Path, role: str, pool_size: int = 10
+    database_url: str, *, keyring: Keyring, files: SealedFiles, role: str, pool_size: int = 10
 ) -> Store:
     """A store on `database_url` (postgresql+asyncpg). `role` is shown in pg_stat_activity."""
     engine = create_async_engine(
@@ -41,4 +41,4 @@ def open_store(
             }
         },
     )
-    return Store(engine, keyring, attachments_dir, ReceiptNumbers())
+    return Store(engine, keyring, files, ReceiptNumbers())

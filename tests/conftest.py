@@ -18,6 +18,7 @@ from stack.kafka import Kafka
 from stack.postgres import Postgres
 from stack.temporal import Temporal
 from storage.keys import Keyring, new_keyring
+from storage.sealed_files import Directory
 from storage.store import Store, open_store
 
 TEMPLATE = "template_minwon"
@@ -56,7 +57,7 @@ async def database_url(postgres: Postgres) -> str:
 async def store(database_url: str, keyring: Keyring, tmp_path: Path) -> AsyncIterator[Store]:
     """A store on a fresh database."""
     opened = open_store(
-        database_url, keyring=keyring, attachments_dir=tmp_path / "attachments", role="test"
+        database_url, keyring=keyring, files=Directory(tmp_path / "attachments"), role="test"
     )
     yield opened
     await opened.close()

@@ -4,12 +4,16 @@ import re
 from collections.abc import Sequence
 from uuid import UUID
 
+import structlog
 from fastapi import Request, Response
 
 from schema.submission import Attachment
 from storage.attachments import read_attachment
 from storage.sealing import ErasedError
+from web.problems import file_gone
 from web.site import Site
+
+log = structlog.get_logger()
 
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "video/mp4": "mp4"}
 """What a browser is let show, and how the file is called when somebody keeps it."""
@@ -29,8 +33,11 @@ async def photo_response(
     try:
         async with site.store.engine.connect() as conn:
             stored = await read_attachment(conn, site.store, UUID(photo))
-    except (ErasedError, FileNotFoundError):
-        return Response(status_code=410)
+    except ErasedError:
+        return file_gone(request)
+    except FileNotFoundError:
+        log.error("a file is not where it was kept", file=photo)
+        return file_gone(request)
     if stored is None:
         return Response(status_code=404)
     facts, content = stored

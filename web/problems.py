@@ -114,6 +114,18 @@ def too_many_requests(request: Request, *, seconds: int) -> Response:
     ).response()
 
 
+def file_gone(request: Request) -> Response:
+    """410: a file that was erased, or is lost; what else is known of the case stays readable."""
+    if not _is_program(request):
+        return page(request, "problem.html", status=410, problem="problem.410")
+    return ProblemError(
+        410,
+        "file_gone",
+        "이 파일은 더 이상 보관되어 있지 않습니다.",
+        "This file is not kept any more.",
+    ).response()
+
+
 def refused_body(request: Request, status: int) -> Response:
     """A body that was not read: too large (413). The connection ends with the answer."""
     if not _is_program(request):

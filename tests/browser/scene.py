@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 from stack.postgres import Postgres
 from stack.processes import free_port
 from storage.keys import Keyring
+from storage.sealed_files import Directory
 from storage.store import open_store
 from tests.browser.pages import ACCOUNTS, Who
 from tests.browser.visit import DESKTOP
@@ -40,7 +41,7 @@ async def city_served(postgres: Postgres, keyring: Keyring, folder: Path) -> Asy
     name = "browser_tests"
     postgres.create_database(name, template=TEMPLATE)
     port = free_port()
-    store = open_store(postgres.url(name), keyring=keyring, attachments_dir=folder, role="test")
+    store = open_store(postgres.url(name), keyring=keyring, files=Directory(folder), role="test")
     city = await city_on(store, f"http://127.0.0.1:{port}")
     async with served(city.app, port=port):
         yield city

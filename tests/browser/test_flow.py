@@ -16,6 +16,7 @@ from stack.postgres import Postgres
 from stack.processes import free_port
 from stack.temporal import Temporal
 from storage.keys import Keyring
+from storage.sealed_files import Directory
 from storage.store import open_store
 from tests.browser.scene import Chromium
 from tests.conftest import TEMPLATE
@@ -45,7 +46,7 @@ async def moving_city(
     postgres.create_database("browser_flow", template=TEMPLATE)
     folder: Path = tmp_path_factory.mktemp("attachments")
     store = open_store(
-        postgres.url("browser_flow"), keyring=keyring, attachments_dir=folder, role="test"
+        postgres.url("browser_flow"), keyring=keyring, files=Directory(folder), role="test"
     )
     client = await Client.connect(
         temporal.address, namespace=temporal.namespace, data_converter=pydantic_data_converter

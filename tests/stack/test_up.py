@@ -80,6 +80,7 @@ async def test_a_city_is_brought_up_survives_and_carries_on(tmp_path: Path) -> N
                 "database": True,
                 "kafka": True,
                 "temporal": True,
+                "attachments": True,
             }
             assert [name for name, part in ready["parts"].items() if part["needed"]] == ["database"]
             [temporal] = [pid for pid, line in parts_of(state).items() if "start-dev" in line]

@@ -183,10 +183,11 @@ from pathlib import Path
 from schema.audit import AuditEntry, AuditKind, Doer
 from storage.audit import note_reading
 from storage.keys import new_keyring
+from storage.sealed_files import Directory
 from storage.store import open_store
 
 async def main():
-    store = open_store(sys.argv[1], keyring=new_keyring(), attachments_dir=Path("."), role="w")
+    store = open_store(sys.argv[1], keyring=new_keyring(), files=Directory(Path(".")), role="w")
     doers = [Doer(account=name) for name in ("kim", "lee", sys.argv[2])]
     async def some(doer):
         for _ in range(40):

@@ -25,6 +25,7 @@ from storage.figures import Dimension, Scope, Step, behind, count, count_behind,
 from storage.keys import Keyring
 from storage.measuring import rebuild
 from storage.recomputing import Recomputing
+from storage.sealed_files import Directory
 from storage.store import Store, open_store
 from storage.tables import case_measure, cases
 from tests.conftest import TEMPLATE
@@ -45,7 +46,7 @@ async def lived(
     store = open_store(
         postgres.url("lived"),
         keyring=keyring,
-        attachments_dir=tmp_path_factory.mktemp("lived"),
+        files=Directory(tmp_path_factory.mktemp("lived")),
         role="test",
     )
     city = LivedCity(store)

@@ -30,6 +30,7 @@ from storage.cases import event_of, events_of, petitioner_of
 from storage.event_log import turn_values
 from storage.keys import Keyring, write_keyring
 from storage.record import case_values
+from storage.sealed_files import Directory
 from storage.seeding.copying import NotEmptyError, check_empty, copy_rows, loading
 from storage.seeding.days import cases_by_day, rows_of
 from storage.seeding.life import Town
@@ -78,7 +79,7 @@ async def town(
     store = open_store(
         postgres.url("seeded"),
         keyring=keyring,
-        attachments_dir=tmp_path_factory.mktemp("attachments"),
+        files=Directory(tmp_path_factory.mktemp("attachments")),
         role="test",
     )
     seeding = seeding_of(store)

@@ -33,6 +33,7 @@ from storage.cases import event_by_id, find_case
 from storage.keys import read_keyring
 from storage.record import Recorder
 from storage.replies import mark_noticed
+from storage.sealed_files import Directory
 from storage.store import Store, open_store
 from storage.tables import outbox
 from worker import workflow_runner
@@ -146,7 +147,7 @@ async def work(place: Place) -> None:
     store = open_store(
         place.database,
         keyring=read_keyring(place.keys),
-        attachments_dir=place.attachments,
+        files=Directory(place.attachments),
         role="mortal",
     )
     recorder = Recorder(store, read_rule_book())

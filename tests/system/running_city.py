@@ -22,6 +22,7 @@ from stack.postgres import Postgres
 from stack.processes import Child, free_port
 from stack.temporal import Temporal
 from storage.keys import Keyring, new_keyring, write_keyring
+from storage.sealed_files import Directory
 from storage.store import Store, open_store
 
 ROLES = ("worker", "intake", "relay", "reply", "deliver", "web")
@@ -107,7 +108,7 @@ class RunningCity:
         self._store = open_store(
             self.postgres.url(),
             keyring=self.keyring,
-            attachments_dir=self.directory / "attachments",
+            files=Directory(self.directory / "attachments"),
             role="test",
         )
         self._env = self._environment(keys)

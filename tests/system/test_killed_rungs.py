@@ -110,7 +110,7 @@ async def mortal(store: Store, tmp_path: Path) -> AsyncIterator[MortalCity]:
             temporal=env.client.service_client.config.target_host,
             database=store.engine.url.render_as_string(hide_password=False),
             keys=keys,
-            attachments=store.attachments_dir,
+            attachments=tmp_path / "attachments",
         )
         found = MortalCity(env, WokenCity(store), place)
         try:

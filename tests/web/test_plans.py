@@ -24,6 +24,7 @@ from rules.organisation import AUDIT
 from schema.codes import Role
 from stack.postgres import Postgres
 from storage.keys import Keyring
+from storage.sealed_files import Directory
 from storage.seeding.copying import analyze
 from storage.seeding.life import Town
 from storage.seeding.rows import TABLES
@@ -98,7 +99,7 @@ async def large_city(
     store = open_store(
         postgres.url("large"),
         keyring=keyring,
-        attachments_dir=tmp_path_factory.mktemp("attachments"),
+        files=Directory(tmp_path_factory.mktemp("attachments")),
         role="test",
     )
     url = store.engine.url.render_as_string(hide_password=False)

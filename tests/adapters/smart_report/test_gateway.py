@@ -258,7 +258,7 @@ async def test_without_the_database_the_app_is_asked_to_send_again(store: Store)
     away = open_store(
         "postgresql+asyncpg://nobody@127.0.0.1:9/none",
         keyring=store.keyring,
-        attachments_dir=store.attachments_dir,
+        files=store.files,
         role="test",
     )
     async with client_of(away) as client:

@@ -286,7 +286,7 @@ async def test_without_the_database_the_network_is_asked_to_send_again(store: St
     away = open_store(
         "postgresql+asyncpg://nobody@127.0.0.1:9/none",
         keyring=store.keyring,
-        attachments_dir=store.attachments_dir,
+        files=store.files,
         role="test",
     )
     async with client_of(away, **KEYS) as client:

@@ -268,7 +268,7 @@ async def test_nothing_is_promised_while_the_database_is_away(store: Store) -> N
     away = open_store(
         "postgresql+asyncpg://nobody@127.0.0.1:9/none",
         keyring=store.keyring,
-        attachments_dir=store.attachments_dir,
+        files=store.files,
         role="test",
     )
     async with client_of(away) as client:

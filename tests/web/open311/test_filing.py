@@ -17,6 +17,7 @@ from schema.numbers import is_receipt_number
 from stack.processes import free_port
 from storage.journal import journalled_key
 from storage.partners import Right
+from storage.sealed_files import Directory
 from storage.store import open_store
 from storage.tables import attachment, intake_journal
 from tests.web.conftest import City
@@ -309,7 +310,7 @@ async def test_a_database_that_is_away_is_said_so_in_the_format_asked_for(
     app = open311.city.app
     url = f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/nowhere"
     keyring = open311.city.store.keyring
-    away = open_store(url, keyring=keyring, attachments_dir=tmp_path, role="test")
+    away = open_store(url, keyring=keyring, files=Directory(tmp_path), role="test")
     here = app.state.site
     app.state.site = replace(here, store=away)
     try:
