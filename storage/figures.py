@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -21,9 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from rules.figures import DERIVED, Cohort, Figure, Kind, figures
+from rules.figures import DERIVED, Cohort, Condition, Figure, Kind, figures
 from schema.codes import State
 from schema.model import Frozen
+from storage.figure_parts import Numbers, added, is_added, known_of, parts_of
 from storage.figure_terms import DAYS, AsOf
 from storage.tables import case_measure, cases
 
@@ -113,7 +115,49 @@ async def series(
 ) -> Mapping[date, Counted]:
     """The same for each step of the period, by its first day; steps without cases are left out."""
     found = await _grouped(conn, wanted, scope, at, step)
+    return _whole_days(wanted, found)
+
+
+def _whole_days(
+    wanted: Sequence[Figure], found: Mapping[object, Mapping[str, Value]]
+) -> Mapping[date, Counted]:
     return {day: _whole(wanted, values) for day, values in found.items() if isinstance(day, date)}
+
+
+@dataclass(frozen=True)
+class Course:
+    """How figures went: in each of several periods, and on each day of the last that had cases."""
+
+    periods: tuple[Counted, ...]
+    days: Mapping[date, Counted]
+
+
+async def course(
+    conn: AsyncConnection, wanted: Sequence[Figure], scopes: Sequence[Scope], at: AsOf
+) -> Course:
+    """What `count` finds for each of `scopes`, periods of the same cases, and `series` by day for
+    the last; but the rows are read once, by day, and a period is made of its days. Only what
+    cannot be added, a median, is counted for each."""
+    plain = _plain(wanted)
+    apart = [one for one in plain if not is_added(one) or one.cohort is Cohort.OPEN]
+    periods = [(await _grouped(conn, apart, scope, at, None)).get(None, {}) for scope in scopes]
+    days = await _grouped(conn, apart, scopes[-1], at, Step.DAY)
+    ends = {"since": min(one.since for one in scopes), "until": max(one.until for one in scopes)}
+    whole = scopes[-1].model_copy(update=ends)
+    together = _together([one for one in plain if one not in apart], whole, Step.DAY)
+    for (cohort, first), asked in together.items():
+        found = await _numbers(conn, asked, whole, at, Step.DAY, cohort, first)
+        for scope, values in zip(scopes, periods, strict=True):
+            within = [numbers for day, numbers in found.items() if _lies_in(scope, day)]
+            values.update(_values(asked, added(within)))
+        for day, numbers in found.items():
+            if _lies_in(scopes[-1], day):
+                days.setdefault(day, {}).update(_values(asked, numbers))
+    return Course(tuple(_whole(wanted, values) for values in periods), _whole_days(wanted, days))
+
+
+def _lies_in(scope: Scope, day: object) -> bool:
+    return isinstance(day, date) and scope.since <= day <= scope.until
 
 
 def _plain(wanted: Iterable[Figure]) -> tuple[Figure, ...]:
@@ -132,22 +176,52 @@ async def _grouped(
     at: AsOf,
     by: Dimension | Step | None,
 ) -> dict[object, dict[str, Value]]:
-    together: dict[tuple[Cohort, bool], list[Figure]] = {}
-    for one in _plain(wanted):
-        together.setdefault((one.cohort, one.by_first_department), []).append(one)
+    """The figures that are counted themselves, by key and code: a pass over each cohort's rows."""
     found: dict[object, dict[str, Value]] = {}
-    for (cohort, first), asked in together.items():
-        key = _key(cohort, by, first_department=first)
-        if key is None:
-            continue
-        statement = select(key.label("key"), *_columns(asked, at)).where(
-            cohort_rows(cohort, scope, first_department=first)
-        )
-        if by is not None:
-            statement = statement.group_by(key)
-        for row in await conn.execute(statement):
-            found.setdefault(row.key, {}).update(_values(asked, dict(row._mapping)))
+    for (cohort, first), asked in _together(wanted, scope, by).items():
+        for key, numbers in (await _numbers(conn, asked, scope, at, by, cohort, first)).items():
+            found.setdefault(key, {}).update(_values(asked, numbers))
     return found
+
+
+def _together(
+    wanted: Sequence[Figure], scope: Scope, by: Dimension | Step | None
+) -> Mapping[tuple[Cohort, bool], list[Figure]]:
+    """What is counted over the same rows; who had a case first matters only by department."""
+    parted = (
+        by is Dimension.DEPARTMENT
+        or scope.departments is not None
+        or any(dimension is Dimension.DEPARTMENT for dimension, _ in scope.where)
+    )
+    found: dict[tuple[Cohort, bool], list[Figure]] = {}
+    for one in _plain(wanted):
+        found.setdefault((one.cohort, one.by_first_department and parted), []).append(one)
+    return found
+
+
+async def _numbers(
+    conn: AsyncConnection,
+    asked: Sequence[Figure],
+    scope: Scope,
+    at: AsOf,
+    by: Dimension | Step | None,
+    cohort: Cohort,
+    first: bool,
+) -> Mapping[object, Numbers]:
+    """What `asked` is made of, in one statement. What all of it asks of a row is asked before
+    anything is counted; but not where the keys are an answer themselves, as officers are."""
+    key = _key(cohort, by, first_department=first)
+    if key is None:
+        return {}
+    parts = list(dict.fromkeys(part for one in asked for part in parts_of(one)))
+    known = frozenset[Condition]() if isinstance(by, Dimension) else known_of(parts)
+    statement = select(key, *(part.column(at, known) for part in parts)).where(
+        cohort_rows(cohort, scope, first_department=first), at.all_of(tuple(sorted(known)))
+    )
+    if by is not None:
+        statement = statement.group_by(key)
+    rows = await conn.execute(statement)
+    return {found: dict(zip(parts, numbers, strict=True)) for found, *numbers in rows}
 
 
 def _key(
@@ -190,46 +264,23 @@ def cohort_rows(
     return and_(true(), *terms)
 
 
-def _columns(asked: Sequence[Figure], at: AsOf) -> list[ColumnElement[Any]]:
-    made: list[ColumnElement[Any]] = []
-    for one in asked:
-        base = at.all_of(one.of)
-        made.append(func.count().filter(at.all_of(one.conditions)).label(f"{one.code}_n"))
-        if one.kind is Kind.SHARE:
-            made.append(func.count().filter(base).label(f"{one.code}_of"))
-        elif one.measure is not None:
-            made.append(_measured(one, base, at).label(f"{one.code}_v"))
-    return made
+def _values(asked: Sequence[Figure], numbers: Numbers) -> dict[str, Value]:
+    return {one.code: _made_of([numbers.get(part) for part in parts_of(one)], one) for one in asked}
 
 
-def _measured(one: Figure, base: ColumnElement[bool], at: AsOf) -> ColumnElement[float]:
-    assert one.measure is not None
-    what = at.measure(one.measure)
-    if one.kind is Kind.RATIO:
-        assert one.per is not None
-        per = cast(func.sum(at.measure(one.per)).filter(base), Float)
-        return cast(cast(func.sum(what).filter(base), Float) / func.nullif(per, 0), Float)
-    if one.kind is Kind.MEAN:
-        return cast(func.avg(what).filter(base), Float)
-    if one.kind is Kind.MAX:
-        return cast(func.max(what).filter(base), Float)
-    part = 0.5 if one.kind is Kind.MEDIAN else 0.9
-    return cast(func.percentile_cont(part).within_group(what).filter(base), Float)
-
-
-def _values(asked: Sequence[Figure], row: Mapping[str, object]) -> dict[str, Value]:
-    found = {}
-    for one in asked:
-        n = int(str(row[f"{one.code}_n"]))
-        of = int(str(row.get(f"{one.code}_of", n)))
-        value: float | None = n
-        if one.kind is Kind.SHARE:
-            value = n / of if of else None
-        elif one.measure is not None:
-            told = row[f"{one.code}_v"]
-            value = None if told is None else float(str(told))
-        found[one.code] = Value(value=value, n=n, of=of)
-    return found
+def _made_of(told: Sequence[float | None], one: Figure) -> Value:
+    n = int(told[0] or 0)
+    match one.kind:
+        case Kind.COUNT:
+            return Value(value=n, n=n, of=n)
+        case Kind.SHARE:
+            of = int(told[1] or 0)
+            return Value(value=n / of if of else None, n=n, of=of)
+        case Kind.MEAN | Kind.RATIO:
+            whole, per = told[1:]
+            return Value(value=None if whole is None or not per else whole / per, n=n, of=n)
+        case _:
+            return Value(value=told[1], n=n, of=n)
 
 
 def _whole(wanted: Sequence[Figure], plain: Mapping[str, Value]) -> Counted:

@@ -55,6 +55,10 @@ case_measure = Table(
         "again_due_day",
         postgresql_where=text("again_due_day IS NOT NULL"),
     ),
+    Index("ix_case_measure_department_filed", "department", "filed_day"),
+    Index("ix_case_measure_department_due", "department", "due_day"),
+    Index("ix_case_measure_department_done", "department", "done_day"),
+    Index("ix_case_measure_first_filed", "first_department", "filed_day"),
     Index("ix_case_measure_owed", "department", "number", postgresql_where=text("owed")),
     comment="What figures count. Made from the log alone: minwon figures rebuild makes it anew.",
 )

@@ -21,7 +21,17 @@ from settings import Settings
 from stack.postgres import Postgres
 from storage.calendars import declare_day
 from storage.figure_terms import CONDITIONS, AsOf
-from storage.figures import Dimension, Scope, Step, behind, count, count_behind, count_by, series
+from storage.figures import (
+    Dimension,
+    Scope,
+    Step,
+    behind,
+    count,
+    count_behind,
+    count_by,
+    course,
+    series,
+)
 from storage.keys import Keyring
 from storage.measuring import rebuild
 from storage.recomputing import Recomputing
@@ -134,6 +144,23 @@ async def test_the_parts_add_up_to_the_whole(lived: LivedCity) -> None:
                 if one.cohort is not Cohort.OPEN:
                     summed = sum(values[one.code].n for values in steps.values())
                     assert summed == whole[one.code].n, (one.code, step)
+
+
+@pytest.mark.parametrize("own", [None, ("3130000.cleansing", "3130000.roads")])
+async def test_read_once_the_numbers_are_the_same(
+    lived: LivedCity, own: tuple[str, ...] | None
+) -> None:
+    """Every figure of two periods and of the days of a third, made of days that were read once, is
+    what each of them gives when it is counted alone."""
+    moving = [one for one in ALL if one.cohort is not Cohort.OPEN]
+    now = MONTH.model_copy(update={"departments": own})
+    before = now.model_copy(update={"since": date(2026, 10, 5), "until": date(2026, 10, 24)})
+    charted = now.model_copy(update={"since": date(2026, 11, 3), "until": date(2026, 11, 20)})
+    async with lived.store.engine.connect() as conn:
+        went = await course(conn, moving, (now, before, charted), AT)
+        assert went.periods[0] == await count(conn, moving, now, AT)
+        assert went.periods[1] == await count(conn, moving, before, AT)
+        assert went.days == await series(conn, moving, charted, AT, Step.DAY)
 
 
 async def test_the_periods_together_are_the_whole(lived: LivedCity) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rules.figures import DERIVED, Cohort, Figure
 from storage.figure_terms import AsOf
-from storage.figures import Counted, Step, count, series
+from storage.figures import Counted, Step, count, course
 from web.manager.asking import CHARTED_DAYS, Asked
 from web.manager.charts import Chart, Point, chart
 from web.manager.saying import Change, Saying
@@ -45,12 +45,16 @@ async def tiles(
     charted: bool = True,
 ) -> list[Tile]:
     """The figures of `wanted` for what is asked, compared with the period before."""
-    now = await count(conn, wanted, asked.scope, at)
     moving = [one for one in wanted if one.cohort is not Cohort.OPEN]
-    before = await count(conn, moving, asked.before, at)
     days: Mapping[date, Counted] = {}
     if charted:
-        days = await series(conn, moving, asked.charted, at, Step.DAY)
+        standing = [one for one in wanted if one.cohort is Cohort.OPEN]
+        went = await course(conn, moving, (asked.scope, asked.before, asked.charted), at)
+        now = {**await count(conn, standing, asked.scope, at), **went.periods[0]}
+        before, days = went.periods[1], went.days
+    else:
+        now = dict(await count(conn, wanted, asked.scope, at))
+        before = await count(conn, moving, asked.before, at)
     return [_tile(one, asked, saying, now, before, days) for one in wanted]
 
 
