@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
     true,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -86,9 +87,14 @@ Counted = Mapping[str, Value]
 @asynccontextmanager
 async def one_snapshot(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection that sees one state of the record until it ends: no number of a page can
-    contradict another because something happened between two queries."""
+    contradict another because something happened between two queries.
+
+    Its statements are planned with their values: a plan for any would compare each row with an
+    agency's departments one by one.
+    """
     async with engine.connect() as conn:
         await conn.execution_options(isolation_level="REPEATABLE READ")
+        await conn.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
         yield conn
 
 
