@@ -46,7 +46,7 @@ async def tiles(
 ) -> list[Tile]:
     """The figures of `wanted` for what is asked, compared with the period before."""
     moving = [one for one in wanted if one.cohort is not Cohort.OPEN]
-    days: Mapping[date, Counted] = {}
+    days: Mapping[date, Counted] | None = None
     if charted:
         standing = [one for one in wanted if one.cohort is Cohort.OPEN]
         went = await course(conn, moving, (asked.scope, asked.before, asked.charted), at)
@@ -64,7 +64,7 @@ def _tile(
     saying: Saying,
     now: Counted,
     before: Counted,
-    days: Mapping[date, Counted],
+    days: Mapping[date, Counted] | None,
 ) -> Tile:
     earlier = before.get(one.code)
     found = now[one.code]
@@ -75,7 +75,7 @@ def _tile(
         n=found.n,
         before=saying.value(one, earlier) if earlier else "",
         change=saying.change(one, found, earlier) if earlier else None,
-        chart=_by_day(one, asked, saying, days) if earlier and days else None,
+        chart=_by_day(one, asked, saying, days) if earlier and days is not None else None,
         about=figure_address(asked, one.code),
         behind=None if one.kind in DERIVED else figure_address(asked, one.code, "/cases"),
         urgent=one.code in ("overdue", "late") and bool(found.n),
