@@ -125,7 +125,9 @@ class _Sender:
     ) -> tuple[Sent, ...]:
         """Every record once, in their order; the answers come back in the same order."""
         places = asyncio.Semaphore(concurrency)
-        under_way: dict[str, asyncio.Task[Sent]] = {}
+        tasks: list[asyncio.Task[Sent]] = []
+        begun: dict[str, str] = {}
+        newest: dict[str, asyncio.Task[Sent]] = {}
         done = 0
 
         async def one(record: SampleRecord, earlier: asyncio.Task[Sent] | None) -> Sent:
@@ -148,10 +150,12 @@ class _Sender:
         ):
             for record in records:
                 await places.acquire()
-                before = record.follows or record.redelivery_of
-                earlier = under_way.get(before) if before else None
-                under_way[record.id] = group.create_task(one(record, earlier))
-        return tuple(task.result() for task in under_way.values())
+                before = record.follows or record.redelivery_of or record.id
+                # The first of those that belong together; each waits for whichever came last.
+                root = begun[record.id] = begun.get(before, before)
+                newest[root] = group.create_task(one(record, newest.get(root)))
+                tasks.append(newest[root])
+        return tuple(task.result() for task in tasks)
 
     async def _sent(self, client: httpx.AsyncClient, record: SampleRecord) -> Sent:
         request = raw_request(

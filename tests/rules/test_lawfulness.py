@@ -20,7 +20,7 @@ FILED = "2026-06-08 10:00"  # a Monday, under the decree of 2026-05-06
 GRIEVANCE = "HB04"
 HEAD = Actor(role=Role.DEPARTMENT_HEAD, department=HOUSING, account="head")
 FIRST_LINE = Actor(role=Role.FIRST_LINE, account="desk")
-INSPECTOR = Actor(role=Role.INSPECTOR, account="inspector")
+INSPECTOR = Actor(role=Role.INSPECTOR, account="inspector", department="3130000.audit")
 
 
 def grievance(when: str = FILED, **more: object) -> LivingCase:
