@@ -47,15 +47,15 @@ class BrokerLog:
         if time.monotonic() < self._next_check:
             return
         self._next_check = time.monotonic() + CHECK_EVERY_SECONDS
-        await ensure_topics(self._broker)
+        partitions = await ensure_topics(self._broker)
         async with self._store.engine.begin() as conn:
             known = {
                 TopicPartition(row.topic, row.partition): row.next_offset
                 for row in await conn.execute(select(log_position))
             }
-            ends: dict[TopicPartition, int] = (
-                await self._reader.end_offsets(list(known)) if known else {}
-            )
+            # To ask for the end of a partition that the broker has not would wait in vain.
+            there = [at for at in known if at.partition < partitions.get(at.topic, 0)]
+            ends: dict[TopicPartition, int] = await self._reader.end_offsets(there) if there else {}
             lost = [at for at, next_offset in known.items() if ends.get(at, 0) < next_offset]
             if not lost:
                 return

@@ -1,7 +1,8 @@
 """Kafka as we use it: manual commits, keys, idempotent producers, topics made up front."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -79,25 +80,34 @@ async def wait_for_topics(broker: Broker, stop: asyncio.Event) -> None:
         await asyncio.sleep(TOPIC_PAUSE)
 
 
-async def ensure_topics(broker: Broker) -> None:
-    """Make the topics that are missing. Only the relay that leads does so: the embedded broker
-    begins a topic again at offset 0 when it is made a second time (measured), and then refuses
-    what is produced to it."""
+async def ensure_topics(broker: Broker) -> Mapping[str, int]:
+    """Make the topics that are missing; gives how many partitions each topic has.
+
+    Only the relay that leads does so: the embedded broker begins a topic again at offset 0 when it
+    is made a second time (measured), and then refuses what is produced to it. A broker that has
+    lost its topics may be asked for one by a consumer first, and makes it with a number of
+    partitions of its own (measured: 4 on the embedded broker; Kafka's default is 1).
+    """
     admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
     await admin.start()
     try:
-        there = set(await admin.list_topics())
+        there = await _partitions(admin)
         wanted = [
             NewTopic(name, num_partitions=PARTITIONS, replication_factor=1)
             for name in topics()
             if name not in there
         ]
-        if wanted:
+        if not wanted:
+            return there
+        with suppress(TopicAlreadyExistsError):  # made between our look and our call
             await admin.create_topics(wanted)
-    except TopicAlreadyExistsError:
-        pass  # another role made it between our look and our call
+        return await _partitions(admin)
     finally:
         await admin.close()
+
+
+async def _partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
+    return {one["topic"]: len(one["partitions"]) for one in await admin.describe_topics()}
 
 
 async def stopped(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
