@@ -81,6 +81,11 @@ class CityForm(Frozen):
     text: list[str] = Field(default_factory=list)
     source: str = ""
 
+    def files(self) -> dict[str, str]:
+        """The texts by the names of the city's files; other names are left out."""
+        pairs = zip(self.name, self.text, strict=False)
+        return {name: text.replace("\r\n", "\n") for name, text in pairs if name in file_names()}
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -174,9 +179,7 @@ async def check(
 ) -> Response:
     """What the edited files would change, to be confirmed; nothing is stored."""
     check_own(staff, form.csrf)
-    pairs = zip(form.name, form.text, strict=False)
-    files = {name: text.replace("\r\n", "\n") for name, text in pairs if name in file_names()}
-    return await _effect_page(request, site, staff, files, (), form)
+    return await _effect_page(request, site, staff, form.files(), (), form)
 
 
 @router.post("/upload")
@@ -211,8 +214,7 @@ async def load(
 ) -> Response:
     """Put what was shown in force; where somebody loaded in between, it is shown anew."""
     check_own(staff, form.csrf)
-    pairs = zip(form.name, form.text, strict=False)
-    files = {name: text.replace("\r\n", "\n") for name, text in pairs if name in file_names()}
+    files = form.files()
     checked = await _checked(site, files, ())
     source = form.source.strip()[:200]
     stale = checked.before.version != form.base
